@@ -1,0 +1,68 @@
+# `make help` lists the commands. Each sets up what it lacks and says what it is doing.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UV = $(or $(shell command -v uv),$(CURDIR)/var/tools/bin/uv)
+PY := .venv/bin/python
+NLU := nlu/.venv/bin/python
+export UV PYTHON310
+
+.PHONY: help setup run test check train talk chromium \
+        score-understanding score-recalls score-guidance bench clean
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
+	  awk -F'\t' '{printf "  make %-20s %s\n", $$1, $$2}'
+
+run: setup ## start everything; prints the address of the chat page; Ctrl-C stops all
+	@exec $(PY) -m bot run
+
+test: setup chromium check ## set up what is missing and run the whole suite
+	$(PY) -m pytest
+
+check: setup ## style and types
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+
+setup: .venv/ready nlu/.venv/ready ## install both runtimes
+
+train: setup ## train the model of this tree, if it is not trained yet
+	$(NLU) -m nlu.train var/models
+
+talk: setup ## the dialogue in a terminal; reads lines from a pipe too
+	@$(PY) -m bench.talk
+
+score-understanding: setup ## SET=f.jsonl: intents and entities of the whole pipeline
+	@$(PY) -m bench.score_understanding $(SET)
+
+score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
+	@$(PY) -m bench.score_recalls $(SET)
+
+score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answered with
+	@$(PY) -m bench.score_guidance $(SET) $(OUT)
+
+clean: ## delete runtimes, model, records and logs of this folder
+	rm -rf .venv nlu/.venv var
+
+# ── what the commands above need ──
+
+.venv/ready: pyproject.toml uv.lock | var/tools/ready
+	@echo "· installing runtime one (everything that touches people and data)"
+	@$(UV) sync --quiet --frozen
+	@touch $@
+
+nlu/.venv/ready: nlu/pyproject.toml nlu/uv.lock nlu/find_python.sh | var/tools/ready
+	@echo "· installing runtime two (Rasa, about 2.5 GB; some minutes on a slow line)"
+	@python=$$(nlu/find_python.sh) && $(UV) sync --quiet --frozen --project nlu --python "$$python"
+	@touch $@
+
+var/tools/ready:
+	@mkdir -p var/tools
+	@command -v uv >/dev/null || { echo "· installing uv into var/tools"; \
+	  python3 -m venv var/tools && var/tools/bin/pip install --quiet uv; }
+	@touch $@
+
+chromium:
+	@command -v chromium >/dev/null || { echo "· installing Chromium for the tests"; \
+	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }

@@ -1,0 +1,1 @@
+"""ACTION: Rasa's door into casework. Each class takes one turn; the rules live in casework."""

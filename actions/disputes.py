@@ -1,0 +1,344 @@
+"""Turns about disputes: the form that fills a draft, its summary, its lodging, its progress."""
+
+from typing import Any
+
+from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
+
+from actions.turn import Turn, TurnAction, streets
+from bot import settings
+from bot.casework import disputes
+from bot.casework.records import Dispute
+from bot.library import label, words
+from bot.reading import answers, facts
+
+FORM = "dispute_form"
+SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
+         "demand")  # fmt: skip
+IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
+              "occurred_on", "amount", "contact")  # fmt: skip
+LONGEST_SHOWN = 120  # characters of the story in a summary
+NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
+
+# Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
+ASIDES = {
+    "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
+    "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
+    "chitchat": 0.8, "show_basis": 0.0, "delete_draft": 0.0,
+}  # fmt: skip
+
+
+class SessionStart(TurnAction):
+    """Rasa's tracker is a cache: at a new session the draft's question is put back from the record."""
+
+    def name(self) -> str:
+        return "action_session_start"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        draft = disputes.draft(turn.session, turn.who)
+        events: list[EventType] = [SessionStarted()]
+        if draft is not None and draft.asking and disputes.is_fresh(draft, turn.now):
+            events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+        return [*events, ActionExecuted("action_listen")]
+
+
+class ValidateDisputeForm(TurnAction):
+    """Takes every fact of a message into the draft and says which field to ask next."""
+
+    def name(self) -> str:
+        return "validate_dispute_form"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        asked = turn.tracker.get_slot("requested_slot")
+        if turn.was_answered(FORM):
+            return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
+        if asked is None:
+            return _begin(turn)
+        draft = _draft(turn)
+        if is_aside(turn, asked):
+            return []
+        if asked == "confirmed" and is_yes(turn):
+            return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
+        if asked == "contact" or turn.intent == "give_contact":
+            _hear_contact(turn, draft)
+        elif not (asked == "confirmed" and is_no(turn)):
+            _hear_facts(turn, draft, asked)
+        return _go_on(turn, draft)
+
+
+def is_yes(turn: Turn) -> bool:
+    """Whether the citizen confirms, by the button or in words."""
+    return turn.text == "/affirm" or answers.is_yes(turn.text)
+
+
+def is_no(turn: Turn) -> bool:
+    """Whether the citizen says that something is wrong, without saying what."""
+    return turn.text == "/deny" or answers.is_no(turn.text)
+
+
+def is_aside(turn: Turn, asked: str) -> bool:
+    """Whether the citizen turned to something else rather than answered the question."""
+    needed = ASIDES.get(turn.intent)
+    if needed is None or turn.confidence < needed:
+        return False
+    if turn.is_button or turn.intent in ("stop", "ask_human"):
+        return True
+    if asked == "facts":
+        return turn.intent in ("query_recall", "query_progress", "subscribe_recall") or (
+            turn.intent == "ask_rights" and len(turn.text) < NAMES_ONLY
+        )
+    read = turn.facts()
+    if getattr(read, asked, None) is not None or answers.is_unknown(turn.text):
+        return False
+    weak = turn.intent in ("out_of_scope", "chitchat", "report_violation")
+    return not (weak and asked in ("merchant", "location") and len(turn.text) <= NAMES_ONLY // 2)
+
+
+def _draft(turn: Turn) -> Dispute:
+    found = disputes.draft(turn.session, turn.who)
+    return found if found is not None else disputes.start(turn.session, turn.who, turn.now)
+
+
+def _begin(turn: Turn) -> list[EventType]:
+    """The first words: a new draft, or the one that is open, with what was told before."""
+    told = turn.tracker.get_slot("told") or {}
+    first = facts.Facts()
+    if turn.is_button and told:
+        first = facts.read(
+            told["text"], told["entities"], today=turn.today, streets=streets(), shown=told["shown"]
+        )
+    elif turn.intent != "resume":
+        first = turn.facts()
+    draft = disputes.draft(turn.session, turn.who)
+    if draft is None or disputes.is_another(draft, first):
+        draft = disputes.start(turn.session, turn.who, turn.now)
+    new = disputes.take(draft, first, over=True)
+    _say_noted(turn, new)
+    return [SlotSet("told", None), *_go_on(turn, draft)]
+
+
+def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
+    """Take the facts of a message; where the question is not among them, its words are the answer."""
+    if turn.is_button:
+        return
+    if answers.is_unknown(turn.text):
+        disputes.leave_open(draft, asked)
+        return
+    read = turn.facts()
+    corrected = answers.corrected_field(turn.text)
+    over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
+    before = getattr(draft, asked, None)
+    new = disputes.take(draft, read, over=over)
+    if asked != "confirmed" and corrected is None and getattr(draft, asked, None) == before:
+        new |= _bare_answer(turn, draft, asked, new)
+    if corrected and corrected not in new:
+        turn.say("utter_what_is_right", field=label("field", corrected))
+    _say_noted(turn, new)
+
+
+def _bare_answer(turn: Turn, draft: Dispute, asked: str, new: dict[str, Any]) -> dict[str, Any]:
+    """What a message without marked facts answers to the question that was put."""
+    if asked in ("merchant", "location") and (new or len(turn.text) > NAMES_ONLY):
+        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
+            disputes.leave_open(draft, asked)
+        return {}
+    shown = turn.shown if asked in ("facts", "merchant", "location") else turn.text
+    return disputes.take(draft, facts.answer(asked, shown, turn.today), over=True)
+
+
+def _hear_contact(turn: Turn, draft: Dispute) -> None:
+    """Contact details were taken before Rasa; only whether they were given is heard here."""
+    if turn.intent == "give_contact":
+        draft.contact = "given"
+        draft.unknown = [field for field in draft.unknown if field != "contact"]
+    elif turn.intent == "withhold_contact":
+        disputes.leave_open(draft, "contact")
+    else:
+        new = disputes.take(draft, turn.facts(), over=turn.intent == "correct")
+        _say_noted(turn, new)
+        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
+            disputes.leave_open(draft, "contact")
+
+
+def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
+    following = disputes.next_question(draft)
+    disputes.ask(draft, following, turn.now)
+    return [SlotSet("asking", following), SlotSet("requested_slot", following)]
+
+
+def _say_noted(turn: Turn, new: dict[str, Any]) -> None:
+    shown = {key: value for key, value in new.items() if key in SHOWN or key.endswith("_text")}
+    if shown:
+        turn.say("utter_noted", noted=described(shown))
+
+
+def described(values: dict[str, Any]) -> str:
+    """Facts as people read them: 「商家：… ；金额：…元」."""
+    return words("joint").join(
+        words("fact", field=label("field", field), value=text)
+        for field in SHOWN
+        if (text := value_text(field, values))
+    )
+
+
+def value_text(field: str, values: dict[str, Any]) -> str | None:
+    """One fact as people read it, or None where it is not known."""
+    value = values.get(field)
+    if field == "amount" and value is not None:
+        return words("yuan", amount=f"{value:.2f}".rstrip("0").rstrip("."))
+    if field in ("amount", "occurred_on"):
+        typed = values.get("amount_text" if field == "amount" else "occurred_text")
+        return value.isoformat() if value is not None else typed
+    if field == "demand" and value:
+        return words("and").join(label("demand", code) for code in value.split(","))
+    return value or None
+
+
+class AskAmount(TurnAction):
+    """Asks for the disputed sum, with the sums that were told as buttons."""
+
+    def name(self) -> str:
+        return "action_ask_dispute_form_amount"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        choices = _draft(turn).amount_choices
+        if choices:
+            buttons = [{"title": text, "payload": text} for text in choices[:4]]
+            turn.dispatcher.utter_message(response="utter_ask_which_amount", buttons=buttons)
+        else:
+            turn.say("utter_ask_amount")
+        return []
+
+
+class AskConfirmed(TurnAction):
+    """Shows the whole draft and asks whether it is right: nothing is lodged before the yes."""
+
+    def name(self) -> str:
+        return "action_ask_dispute_form_confirmed"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        if is_no(turn):
+            turn.say("utter_what_is_wrong")
+            return []
+        draft = _draft(turn)
+        turn.say(f"utter_summary_{settings.get().operator}", summary=summary(draft))
+        return []
+
+
+def summary(draft: Dispute) -> str:
+    """All that the draft holds, a line each, with what is still open."""
+    values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
+    texts = {field: value_text(field, values) for field in SHOWN}
+    texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
+    texts["contact"] = label("contact", draft.contact or "open")
+    return "\n".join(
+        words("fact", field=label("field", field), value=texts[field] or words("open"))
+        for field in IN_SUMMARY
+        if texts[field] or field in disputes.QUESTIONS
+    )
+
+
+class LodgeDispute(TurnAction):
+    """Lodges the confirmed draft and tells its number and its way."""
+
+    def name(self) -> str:
+        return "action_lodge_dispute"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        clear = [SlotSet("confirmed", None), SlotSet("asking", None)]
+        if not turn.tracker.get_slot("confirmed"):
+            return clear
+        draft = disputes.draft(turn.session, turn.who)
+        chosen = settings.get()
+        if draft is not None:
+            disputes.lodge(
+                turn.session, draft, operator=chosen.operator, limit=chosen.fast_lane_limit,
+                now=turn.now,
+            )  # fmt: skip
+            turn.say(
+                f"utter_lodged_{chosen.operator}_{draft.lane}",
+                number=number_text(draft),
+                limit=f"{chosen.fast_lane_limit:f}",
+                due=str(draft.accept_due),
+            )
+        return clear
+
+
+def number_text(dispute: Dispute) -> str:
+    """The number as people read it aloud: in two groups of four."""
+    number = dispute.number or ""
+    return f"{number[:4]}-{number[4:]}"
+
+
+class PauseDispute(TurnAction):
+    """Stops the questions and keeps the draft."""
+
+    def name(self) -> str:
+        return "action_pause_dispute"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        draft = disputes.draft(turn.session, turn.who)
+        if draft is None:
+            turn.say("utter_nothing_to_stop")
+        else:
+            disputes.pause(turn.session, draft, turn.now)
+            turn.say("utter_paused")
+        return [SlotSet("asking", None)]
+
+
+class DeleteDraft(TurnAction):
+    """Deletes the draft for good, as its citizen asks."""
+
+    def name(self) -> str:
+        return "action_delete_draft"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        draft = disputes.draft(turn.session, turn.who)
+        if draft is None:
+            turn.say("utter_nothing_to_stop")
+        else:
+            disputes.delete(turn.session, draft)
+            turn.say("utter_draft_deleted")
+        return [SlotSet("asking", None)]
+
+
+class QueryProgress(TurnAction):
+    """Tells where this person's disputes stand; another's are never shown."""
+
+    def name(self) -> str:
+        return "action_query_progress"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        own = disputes.lodged(turn.session, turn.who)
+        draft = disputes.draft(turn.session, turn.who)
+        if own:
+            turn.say(f"utter_progress_{settings.get().operator}", list=_progress_list(own))
+        elif draft is not None:
+            turn.say("utter_progress_draft")
+        else:
+            turn.say("utter_progress_none")
+        return []
+
+
+def _progress_list(own: Any) -> str:
+    return "\n".join(
+        words(
+            "progress_row",
+            number=number_text(one),
+            day=disputes.local_day(one.lodged_at).isoformat(),
+            merchant=one.merchant or one.platform or words("open"),
+            state=label("lane", one.lane),
+        )
+        for one in own
+    )
+
+
+class AskContact(TurnAction):
+    """Says what contact details are for before it asks for them (个人信息保护法 第17条)."""
+
+    def name(self) -> str:
+        return "action_ask_dispute_form_contact"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        turn.who.told_at = turn.now
+        turn.say(f"utter_ask_contact_{settings.get().operator}")
+        return []

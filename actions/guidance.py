@@ -1,0 +1,137 @@
+"""Turns about rights: the answer, its basis, and where to turn with what is not ours."""
+
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.turn import Turn, TurnAction
+from bot.casework import guidance
+from bot.library import words
+
+MOST_CHOICES = 3
+
+
+class AnswerRights(TurnAction):
+    """Answers a rights question with its rule, and offers to file with what was told."""
+
+    def name(self) -> str:
+        return "action_answer_rights"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        chosen = turn.entity("topic")
+        if chosen is not None:
+            say_entry(turn, guidance.entry(chosen))
+            return []
+        if turn.is_button:
+            turn.say("utter_rights_which")
+            return []
+        choice = guidance.choose(turn.text, turn.entity("product"))
+        if not choice.entries:
+            turn.say("utter_rights_unsure")
+        elif choice.is_sure:
+            say_entry(turn, choice.entries[0])
+        else:
+            say_choices(turn, choice.entries[:MOST_CHOICES])
+        return [remember(turn)]
+
+
+def say_entry(turn: Turn, entry: Any) -> None:
+    """The answer with its articles; the rule's wording and the filing are a button away."""
+    citations = guidance.citations(entry)
+    text = "\n".join(filter(None, (entry.answer, *citations)))
+    turn.dispatcher.utter_message(
+        response="utter_rights_answer",
+        text=text,
+        buttons=_buttons(entry),
+    )
+    turn.dispatcher.utter_message(
+        json_message={"guidance": {"id": entry.id, "action": entry.action, "cited": citations,
+                                   "basis": guidance.basis(entry)}}
+    )  # fmt: skip
+
+
+def _buttons(entry: Any) -> list[dict[str, str]]:
+    buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
+    if entry.action == "answer":
+        buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
+    return buttons
+
+
+def say_choices(turn: Turn, entries: Any) -> None:
+    """Two or three near questions as buttons; the nearest is named for the scores."""
+    buttons = [{"title": e.title, "payload": f'/choose_topic{{"topic":"{e.id}"}}'} for e in entries]
+    turn.dispatcher.utter_message(response="utter_rights_close", buttons=buttons)
+    turn.dispatcher.utter_message(json_message={"guidance": {"choices": [e.id for e in entries]}})
+
+
+def remember(turn: Turn) -> EventType:
+    """What was told, so that filing afterwards does not ask for it again."""
+    told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
+    return SlotSet("told", None if turn.is_button else told)
+
+
+class ShowBasis(TurnAction):
+    """The rule in full, with law, article and date."""
+
+    def name(self) -> str:
+        return "action_show_basis"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        topic = turn.entity("topic")
+        if topic is None:
+            turn.say("utter_rights_which")
+        else:
+            turn.say("utter_basis", text=guidance.basis(guidance.entry(topic)))
+        return []
+
+
+class PointElsewhere(TurnAction):
+    """Tells where to turn with what is not a consumer's matter."""
+
+    def name(self) -> str:
+        return "action_point_elsewhere"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        door = guidance.door(turn.text)
+        choice = guidance.choose(turn.text)
+        if door is not None:
+            turn.say("utter_elsewhere", text=door.reply)
+        elif choice.is_sure and choice.entries[0].action != "answer":
+            say_entry(turn, choice.entries[0])
+        else:
+            turn.say("utter_default")
+        turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
+        return [remember(turn)]
+
+
+class CareForInjured(TurnAction):
+    """Safety before anything else; what was told is kept for the questions later."""
+
+    def name(self) -> str:
+        return "action_care_for_injured"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_injury_first")
+        return [remember(turn)]
+
+
+class ExplainReport(TurnAction):
+    """Tells how a report (举报) differs from a dispute and where it goes; nothing is kept as one."""
+
+    def name(self) -> str:
+        return "action_explain_report"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_report_explained")
+        return [remember(turn)]
+
+
+class AskPurpose(TurnAction):
+    """Bare facts outside a form: what are they for?"""
+
+    def name(self) -> str:
+        return "action_ask_purpose"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_ask_purpose")
+        return [remember(turn)]

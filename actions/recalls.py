@@ -1,0 +1,154 @@
+"""Turns about recalls: the lookup with its question back, and the things a person follows."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rasa_sdk.events import EventType, SlotSet
+
+from actions.guidance import remember
+from actions.turn import Turn, TurnAction
+from bot.casework import recalls
+from bot.library import load, words
+
+FORM = "recall_form"
+MOST_LISTED = 3
+ASKS_BACK = ("ask_brand", "ask_model")
+LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human")
+
+
+class ValidateRecallForm(TurnAction):
+    """Answers a recall question; where brand or model decides, it asks once and answers then."""
+
+    def name(self) -> str:
+        return "validate_recall_form"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        asked = turn.tracker.get_slot("requested_slot")
+        before = turn.tracker.get_slot("recall_text") if asked else None
+        told = turn.tracker.get_slot("told") if turn.is_button else None
+        if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:
+            return []
+        text = told["text"] if told else " ".join(filter(None, (before, turn.text)))
+        if turn.is_button and not told:
+            turn.say("utter_recall_detail")
+            return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
+        answer = look_up(turn, text)
+        say_answer(turn, answer)
+        waits = asked is None and answer.kind in ASKS_BACK
+        return [
+            SlotSet("recall_text", text if waits else None),
+            SlotSet("told", {"text": text, "shown": text, "entities": turn.entities}),
+            SlotSet("requested_slot", "recall_detail" if waits else None),
+        ]
+
+
+class AnswerRecall(TurnAction):
+    """Answers a recall question in the middle of something else, without asking back."""
+
+    def name(self) -> str:
+        return "action_answer_recall"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        say_answer(turn, look_up(turn, turn.text))
+        return []
+
+
+def look_up(turn: Turn, text: str) -> recalls.Answer:
+    """The library's answer to the words and to what Rasa marked in the last message."""
+    return recalls.find(
+        turn.session, text, brand=turn.entity("brand"), model=turn.entity("model"),
+        product=turn.entity("product"),
+    )  # fmt: skip
+
+
+def say_answer(turn: Turn, answer: recalls.Answer) -> None:
+    """The conclusion first, then what to do; the top notice is named for the scores."""
+    turn.say("utter_recall_answer", text=answer_text(turn, answer))
+    top = answer.matches[0].notice.notice_no if answer.matches else None
+    data = {"kind": answer.kind, "top": top,
+            "notices": [match.notice.notice_no for match in answer.matches]}  # fmt: skip
+    turn.dispatcher.utter_message(json_message={"recall": data})
+
+
+def answer_text(turn: Turn, answer: recalls.Answer) -> str:
+    """One of the answers of wording.yml, filled; always with the day the library stands at."""
+    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
+    values: dict[str, object] = {"as_of": as_of, "count": recalls.count(turn.session)}
+    if answer.kind == "not_in_library" and answer.door is not None:
+        values |= {"subject": answer.door.subject, "door": answer.door.reply}
+    if answer.matches:
+        values |= _match_values(answer.matches[0])
+        values["list"] = _listed(match.notice for match in answer.matches)
+    rows = [words(f"recall_{answer.kind}", **values)]
+    rows += _more(answer)
+    if answer.kind not in ("not_found", "not_in_library"):
+        rows.append(words("recall_as_of", as_of=as_of))
+    return "\n".join(rows)
+
+
+def _more(answer: recalls.Answer) -> Iterable[str]:
+    if answer.near:
+        models = dict.fromkeys(near.model for near in answer.near)
+        yield words("recall_ask_near", models=words("and").join([*models][:MOST_LISTED]))
+    if answer.same_model and answer.wrong_brand:
+        owners = dict.fromkeys(m.notice.brand or m.notice.title for m in answer.same_model)
+        yield words("recall_wrong_brand", wrong=answer.wrong_brand, brand=words("and").join(owners))
+    others = answer.brand_notices or [match.notice for match in answer.matches[1:]]
+    if others and answer.kind not in ASKS_BACK:
+        yield words("recall_other_models", list=_listed(others))
+
+
+def _listed(notices: Iterable[Any]) -> str:
+    return words("joint").join(
+        words(
+            "recall_list_row",
+            title=notice.product_name or notice.title,
+            published=_published(notice.published_on),
+            models=words("and").join(notice.models[:MOST_LISTED]) or words("recall_no_hazard"),
+        )
+        for notice in list(notices)[:MOST_LISTED]
+    )
+
+
+def _published(day: Any) -> str:
+    return day.isoformat() if day is not None else words("recall_no_date")
+
+
+def _match_values(match: recalls.Match) -> Mapping[str, object]:
+    notice = match.notice
+    labels = load("wording")["recall_labels"]
+    evidence = words("and").join(
+        words("recall_evidence", field=labels.get(field, field), value=value)
+        for field, value in match.evidence
+    )
+    phone = words("recall_phone", phone=notice.contact_phone) if notice.contact_phone else ""
+    return {
+        "title": notice.title,
+        "publisher": notice.publisher or words("recall_no_publisher"),
+        "published": _published(notice.published_on),
+        "hazard": notice.hazard or words("recall_no_hazard"),
+        "remedy": notice.remedy or words("recall_no_remedy"),
+        "phone": phone,
+        "evidence": evidence,
+        "check": match.check or words("recall_check_default"),
+    }
+
+
+class FollowRecalls(TurnAction):
+    """Keeps a thing the person owns, and says at once what the library has on it."""
+
+    def name(self) -> str:
+        return "action_follow_recalls"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        if turn.is_button:
+            turn.say("utter_follow_noted", text=words("follow_what"))
+            return []
+        recalls.follow(
+            turn.session, turn.who, turn.shown, product=turn.entity("product"),
+            brand=turn.entity("brand"), model=turn.entity("model"), now=turn.now,
+        )  # fmt: skip
+        answer = look_up(turn, turn.text)
+        found = answer_text(turn, answer) if answer.matches else ""
+        turn.say("utter_follow_noted", text=words("follow_noted", words=turn.shown, found=found))
+        return [remember(turn)]

@@ -1,0 +1,138 @@
+"""One session and one error edge for all actions. Knows casework's door, not its rules."""
+
+import abc
+import asyncio
+import functools
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import database, settings
+from bot.casework import disputes, people
+from bot.casework.records import Person
+from bot.library import load
+from bot.reading import facts
+
+log = logging.getLogger(__name__)
+
+
+@functools.cache
+def sessions() -> sessionmaker[Session]:
+    """The sessions of this action server, opened at the first turn."""
+    return database.connect(settings.get())
+
+
+@functools.cache
+def streets() -> dict[str, list[str]]:
+    """The district's streets and towns with their other names."""
+    return {row["name"]: row.get("aliases", []) for row in load("district")["streets"]}
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What an action needs to know of the message it answers."""
+
+    session: Session
+    tracker: Tracker
+    dispatcher: CollectingDispatcher
+    who: Person
+    now: datetime
+
+    @property
+    def message(self) -> Mapping[str, Any]:
+        return self.tracker.latest_message or {}
+
+    @property
+    def text(self) -> str:
+        return str(self.message.get("text") or "")
+
+    @property
+    def is_button(self) -> bool:
+        """A button carries an intent, not words."""
+        return self.text.startswith("/")
+
+    @property
+    def shown(self) -> str:
+        """The message as the citizen typed it, without phone or id numbers."""
+        return str((self.message.get("metadata") or {}).get("words") or self.text)
+
+    @property
+    def intent(self) -> str:
+        return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def confidence(self) -> float:
+        return float((self.message.get("intent") or {}).get("confidence") or 0.0)
+
+    @property
+    def entities(self) -> list[dict[str, Any]]:
+        return list(self.message.get("entities") or [])
+
+    @property
+    def today(self) -> date:
+        return disputes.local_day(self.now)
+
+    def was_answered(self, form: str) -> bool:
+        """Whether another action than the form has answered this message already."""
+        for event in reversed(self.tracker.events):
+            if event["event"] == "user":
+                return False
+            if event["event"] == "action" and event["name"] != form:
+                return True
+        return False
+
+    def entity(self, kind: str) -> str | None:
+        """The first value Rasa marked as `kind`, or that a button carries."""
+        return next((str(e["value"]) for e in self.entities if e["entity"] == kind), None)
+
+    def facts(self) -> facts.Facts:
+        """The facts of the message; of a button none."""
+        if self.is_button:
+            return facts.Facts()
+        return facts.read(
+            self.text, self.entities, today=self.today, streets=streets(), shown=self.shown
+        )
+
+    def say(self, response: str, **values: Any) -> None:
+        """Reply with a response of domain.yml, its {places} filled."""
+        self.dispatcher.utter_message(response=response, **values)
+
+
+class TurnAction(Action, abc.ABC):  # type: ignore[misc]
+    """An action with a session: subclasses say their name and take the turn."""
+
+    @abc.abstractmethod
+    def name(self) -> str:
+        """The action's name in domain.yml."""
+
+    @abc.abstractmethod
+    def take(self, turn: Turn) -> list[EventType]:
+        """Answer the turn and return Rasa events; what is recorded is committed afterwards."""
+
+    async def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        try:
+            return await asyncio.to_thread(self._in_session, dispatcher, tracker)
+        except Exception as error:
+            log.error("%s failed for %s: %s", self.name(), tracker.sender_id, type(error).__name__)
+            log.debug("the failure", exc_info=True)
+            dispatcher.messages.clear()
+            dispatcher.utter_message(response="utter_fault")
+            return [SlotSet("fault", disputes.local_day(datetime.now(UTC)).isoformat())]
+
+    def _in_session(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> list[EventType]:
+        now = datetime.now(UTC)
+        with sessions().begin() as session:
+            who = people.by_key(session, tracker.sender_id)
+            if who is None:  # a talk that came past dialogue.py, such as `rasa shell`
+                who = people.person(session, "rasa", tracker.sender_id, now)
+                who.key = tracker.sender_id
+            return self.take(Turn(session, tracker, dispatcher, who, now))

@@ -1,0 +1,1 @@
+"""What measures: scores and benchmarks, one file a command."""

@@ -1,0 +1,167 @@
+"""A whole product on scratch records and free ports, for scores, talks and tests."""
+
+import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bot import database, launch
+from bot.dialogue import Dialogue, Message, Reply
+from bot.settings import ROOT, Settings
+
+READY_WITHIN_SECONDS = 180
+
+
+@dataclass
+class Stack:
+    """A running Rasa and action server, and the settings that reach them."""
+
+    settings: Settings
+    processes: dict[str, subprocess.Popen[bytes]]
+    folder: Path
+
+    def parse(self, text: str) -> dict[str, Any]:
+        """What Rasa understands of a folded text, without a turn."""
+        answer = httpx.post(
+            f"{self.settings.rasa_url()}/model/parse", json={"text": text}, timeout=30
+        )
+        answer.raise_for_status()
+        return dict(answer.json())
+
+    def tracker(self, key: str) -> str:
+        """What Rasa remembers of a citizen, as its own JSON text."""
+        answer = httpx.get(f"{self.settings.rasa_url()}/conversations/{key}/tracker", timeout=30)
+        return answer.text
+
+    def restart_actions(self, **chosen: Any) -> None:
+        """The action server anew with other settings, such as operator="bureau"."""
+        self.kill("actions")
+        self.settings = self.settings.model_copy(update=chosen)
+        self.start("actions")
+        self.wait()
+
+    def start(self, name: str) -> None:
+        """Start the process `name` (`rasa` or `actions`), as after a crash."""
+        self.processes[name] = _start(name, self.settings, self.folder)
+
+    def kill(self, name: str) -> None:
+        """Kill the process `name` at once."""
+        self.processes[name].kill()
+        self.processes[name].wait()
+
+    def wait(self) -> None:
+        """Wait until both answer. Raises RuntimeError with the log's end where one does not."""
+        give_up = time.monotonic() + READY_WITHIN_SECONDS
+        while not all(launch.answers(address) for address in self._addresses()):
+            dead = [name for name, process in self.processes.items() if process.poll() is not None]
+            if dead or time.monotonic() > give_up:
+                raise RuntimeError(f"not ready ({dead}): {self._logs()}")
+            time.sleep(0.5)
+
+    def _addresses(self) -> tuple[str, str]:
+        return (
+            f"{self.settings.rasa_url()}/status",
+            f"http://127.0.0.1:{self.settings.actions_port}/health",
+        )
+
+    def _logs(self) -> str:
+        return "\n".join(path.read_text()[-2000:] for path in self.folder.glob("*.log"))
+
+
+class Talk:
+    """One citizen's talk with the stack, kept in order."""
+
+    def __init__(self, stack: Stack, citizen: str | None = None) -> None:
+        self.citizen = citizen or uuid.uuid4().hex
+        self.replies: list[Reply] = []
+        self._stack = stack
+
+    def say(self, text: str, message_id: str | None = None) -> str:
+        """Send a text; all bubbles of the reply in one string."""
+        return self._send(text, message_id, None)
+
+    def press(self, title: str) -> str:
+        """Press the button of that title in the last reply. Raises StopIteration without one."""
+        buttons = [button for reply in self.replies for button in reply.buttons]
+        return self._send(title, None, next(b.id for b in buttons if b.title == title))
+
+    def data(self) -> dict[str, Any]:
+        """What the last reply holds for machines."""
+        return {key: value for reply in self.replies for key, value in (reply.data or {}).items()}
+
+    def _send(self, text: str, message_id: str | None, button_id: str | None) -> str:
+        message = Message("talk", self.citizen, message_id or uuid.uuid4().hex, text, button_id)
+        self.replies = asyncio.run(self._hear(message))
+        return "\n".join(reply.text for reply in self.replies)
+
+    async def _hear(self, message: Message) -> list[Reply]:
+        settings = self._stack.settings
+        dialogue = Dialogue(database.connect(settings), settings.rasa_url(), 30.0)
+        try:
+            return await dialogue.hear(message)
+        finally:
+            await dialogue.close()
+
+
+@contextlib.contextmanager
+def stack(**chosen: Any) -> Iterator[Stack]:
+    """A stack with a scratch database; `chosen` are settings. All of it ends with the block."""
+    with tempfile.TemporaryDirectory(prefix="stack-") as name:
+        folder = Path(name)
+        settings = Settings(
+            _env_file=None,
+            var_dir=folder,
+            rasa_port=free_port(),
+            actions_port=free_port(),
+            **chosen,
+        )
+        launch.prepare(settings)
+        running = Stack(settings, {}, folder)
+        try:
+            for process in ("actions", "rasa"):
+                running.start(process)
+            running.wait()
+            yield running
+        finally:
+            for started in running.processes.values():
+                started.kill()
+                started.wait()
+
+
+def free_port() -> int:
+    """A loopback port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
+    model = launch.trained_model(Settings(_env_file=None))
+    environment = launch.python_path() | {
+        "VAR_DIR": str(folder),
+        "OPERATOR": settings.operator,
+        "ACTIONS_PORT": str(settings.actions_port),
+        "SANIC_HOST": "127.0.0.1",
+        "DATABASE_URL": settings.database_url,
+    }
+    commands = {
+        "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],
+        "actions": [sys.executable, "-m", "rasa_sdk", "--actions", "actions",
+                    "--port", str(settings.actions_port)],
+    }  # fmt: skip
+    with (folder / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            commands[name], cwd=ROOT, env=environment, stdout=log, stderr=log,
+            preexec_fn=os.setpgrp,
+        )  # fmt: skip

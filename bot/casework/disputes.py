@@ -1,0 +1,213 @@
+"""The life of a dispute (投诉), from the first words to a numbered record. Knows no Rasa and no channel."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.casework import deadlines
+from bot.casework.records import Dispute, DisputeEvent, Person
+from bot.reading.facts import Facts
+
+CHINA = timezone(timedelta(hours=8))
+
+Operator = Literal["independent", "bureau"]
+
+# What a file needs, in the order it is asked (总局令第121号 第10条 and its form of registration).
+QUESTIONS = (
+    "merchant", "facts", "demand", "location", "occurred_on", "amount", "contact", "confirmed",
+)  # fmt: skip
+ACCEPT_WORKING_DAYS = 7  # 总局令第121号 第15条, counted from receipt
+FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
+LONGEST_FACTS = 4000
+MISSES_ALLOWED = 2  # times a question is put before the field is left open
+
+NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread or misheard
+
+
+# ── decisions ────────────────────────────────────────────────────────────────
+
+
+def next_question(dispute: Dispute) -> str | None:
+    """The field to ask next, or None when all is there and confirmed."""
+    return next((field for field in QUESTIONS if not is_settled(dispute, field)), None)
+
+
+def is_settled(dispute: Dispute, field: str) -> bool:
+    """Whether a field needs no question: it is known, left open, or does not matter here."""
+    if field == "confirmed":
+        return dispute.state != "draft"
+    if field in dispute.unknown:
+        return True
+    if field == "location":  # an online shop is placed by its platform (总局令第121号 第13条)
+        return dispute.location is not None or dispute.platform is not None
+    if field == "occurred_on":
+        return dispute.occurred_on is not None or dispute.occurred_text is not None
+    if field == "amount":
+        return not dispute.amount_choices and (
+            dispute.amount is not None or dispute.amount_text is not None
+        )
+    return getattr(dispute, field) is not None
+
+
+def lane(amount: Decimal | None, limit: Decimal) -> str:
+    """`fast` for a known amount at or under the limit (小额消费纠纷快速解决), else `queue`. In yuan."""
+    return "fast" if amount is not None and amount <= limit else "queue"
+
+
+def is_fresh(dispute: Dispute, now: datetime) -> bool:
+    """Whether the talk about a draft goes on by itself after a pause."""
+    return now - dispute.updated_at < FRESH_FOR
+
+
+def is_another(dispute: Dispute, facts: Facts) -> bool:
+    """Whether the facts speak of another dispute than the draft: another shop or another thing."""
+    return any(
+        new is not None and old is not None and new != old
+        for new, old in ((facts.merchant, dispute.merchant), (facts.product, dispute.product))
+    )
+
+
+def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any]:
+    """Put facts into the draft and return those that are new; `over` lets them replace old ones.
+
+    The story grows: what is told later is added to what was told first.
+    """
+    new: dict[str, Any] = {}
+    for field in (f.name for f in fields(Facts)):
+        value = getattr(facts, field)
+        if value in (None, ()) or field == "facts":
+            continue
+        if over or getattr(dispute, field) in (None, []):
+            value = list(value) if isinstance(value, tuple) else value
+            if getattr(dispute, field) != value:
+                setattr(dispute, field, value)
+                new[field] = value
+    _settle_amount(dispute, new)
+    if facts.facts and facts.facts not in (dispute.facts or ""):
+        dispute.facts = "\n".join(filter(None, (dispute.facts, facts.facts)))[:LONGEST_FACTS]
+        new["facts"] = facts.facts
+    dispute.unknown = [field for field in dispute.unknown if field not in new]
+    return new
+
+
+def _settle_amount(dispute: Dispute, new: dict[str, Any]) -> None:
+    """One amount that is told ends the choice between several."""
+    if ("amount" in new or "amount_text" in new) and "amount_choices" not in new:
+        dispute.amount_choices = []
+
+
+# ── with a session; the caller commits ───────────────────────────────────────
+
+
+def draft(session: Session, who: Person) -> Dispute | None:
+    """The draft this person worked on last, or None."""
+    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.state == "draft")
+    return session.scalar(query.order_by(Dispute.updated_at.desc(), Dispute.id.desc()).limit(1))
+
+
+def start(session: Session, who: Person, now: datetime) -> Dispute:
+    """A new, empty draft."""
+    made = Dispute(
+        person_id=who.id, state="draft", unknown=[], amount_choices=[], misses=0,
+        created_at=now, updated_at=now,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _log(session, made, "drafted", "citizen", now)
+    return made
+
+
+def asking(session: Session, who: Person) -> str | None:
+    """The field this person's draft is waiting for, or None."""
+    waiting = draft(session, who)
+    return waiting.asking if waiting is not None else None
+
+
+def ask(dispute: Dispute, field: str | None, now: datetime) -> None:
+    """Remember which field is asked, so that a restart of any process goes on from there."""
+    dispute.misses = dispute.misses + 1 if dispute.asking == field else 0
+    dispute.asking = field
+    dispute.updated_at = now
+
+
+def leave_open(dispute: Dispute, field: str) -> None:
+    """The citizen cannot or will not say: the field is not asked again."""
+    if field not in dispute.unknown:
+        dispute.unknown = [*dispute.unknown, field]
+
+
+def pause(session: Session, dispute: Dispute, now: datetime) -> None:
+    """Stop asking; the draft stays and can be taken up again."""
+    dispute.asking = None
+    dispute.updated_at = now
+    _log(session, dispute, "paused", "citizen", now)
+
+
+def delete(session: Session, dispute: Dispute) -> None:
+    """Delete a draft for good, as its citizen asks. A lodged dispute is not deleted here."""
+    if dispute.state != "draft":
+        raise ValueError("only a draft can be deleted")
+    for event in dispute.events:
+        session.delete(event)
+    session.delete(dispute)
+
+
+def lodge(
+    session: Session, dispute: Dispute, *, operator: Operator, limit: Decimal, now: datetime
+) -> bool:
+    """Turn a confirmed draft into a numbered record; False where that was done before.
+
+    Bureau: the confirmation is receipt and the 7 working days of 总局令第121号 第15条 start.
+    Independent: nothing is submitted anywhere, so no clock runs.
+    """
+    if dispute.state != "draft":
+        return False
+    dispute.number = _free_number(session)
+    dispute.state, dispute.asking = "lodged", None
+    dispute.lane, dispute.operator = lane(dispute.amount, limit), operator
+    dispute.lodged_at = dispute.updated_at = now
+    if operator == "bureau":
+        due = deadlines.after_working_days(local_day(now), ACCEPT_WORKING_DAYS)
+        dispute.accept_due, dispute.is_due_provisional = due.on, due.is_provisional
+    _log(session, dispute, "lodged", "citizen", now, lane=dispute.lane, operator=operator)
+    return True
+
+
+def lodged(session: Session, who: Person, limit: int = 5) -> Sequence[Dispute]:
+    """What this person filed, newest first; another's is never shown."""
+    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.state != "draft")
+    return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()
+
+
+def by_number(session: Session, who: Person, number: str) -> Dispute | None:
+    """This person's dispute with that number, or None; dashes and case do not matter."""
+    plain = number.replace("-", "").replace(" ", "").upper()
+    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.number == plain)
+    return session.scalar(query)
+
+
+def local_day(now: datetime) -> date:
+    """The calendar day in China (UTC+8 all year) of an aware moment."""
+    return now.astimezone(CHINA).date()
+
+
+def _free_number(session: Session) -> str:
+    while True:
+        number = "".join(secrets.choice(NUMBER_ALPHABET) for _ in range(8))
+        if session.scalar(select(Dispute.id).where(Dispute.number == number)) is None:
+            return number
+
+
+def _log(
+    session: Session, dispute: Dispute, kind: str, actor: str, now: datetime, **detail: object
+) -> None:
+    event = DisputeEvent(
+        dispute_id=dispute.id, kind=kind, actor=actor, detail=detail, happened_at=now
+    )
+    session.add(event)

@@ -1,0 +1,90 @@
+"""People and what they said: one row a person and channel, one row a message. Knows no Rasa."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from bot.casework.records import HeardMessage, OfferedButton, Person
+
+
+@dataclass(frozen=True)
+class Contact:
+    """How an officer or a shop's mediator reaches the citizen (总局令第121号 第10条 asks for all three)."""
+
+    phone: str
+    name: str | None = None
+    address: str | None = None
+
+
+def person(session: Session, channel: str, external_id: str, now: datetime) -> Person:
+    """The person a channel knows by `external_id`, made at the first word."""
+    query = select(Person).where(Person.channel == channel, Person.external_id == external_id)
+    found = session.scalar(query)
+    if found is not None:
+        return found
+    made = Person(channel=channel, external_id=external_id, created_at=now)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # two first messages at once: the other one was quicker
+        return session.scalars(query).one()
+    return made
+
+
+def by_key(session: Session, key: str) -> Person | None:
+    """The person whom Rasa knows by `key`."""
+    return session.scalar(select(Person).where(Person.key == key))
+
+
+def heard(session: Session, who: Person, message_id: str, text: str, now: datetime) -> HeardMessage:
+    """The message as kept; one that came before is found again, with its replies if it had any."""
+    query = select(HeardMessage).where(
+        HeardMessage.person_id == who.id, HeardMessage.message_id == message_id
+    )
+    found = session.scalar(query)
+    if found is None:
+        found = HeardMessage(person_id=who.id, message_id=message_id, text=text, heard_at=now)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def answered(message: HeardMessage, replies: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Keep what was replied, so that a repeat of the message gets the same."""
+    message.replies = json.dumps(list(replies), ensure_ascii=False)
+    message.answered_at = now
+
+
+def replies_of(message: HeardMessage) -> list[dict[str, Any]] | None:
+    """What was replied to the message, or None where it was not answered yet."""
+    return None if message.replies is None else list(json.loads(message.replies))
+
+
+def offer_button(session: Session, who: Person, title: str, payload: str, now: datetime) -> str:
+    """Keep a button that is about to be sent; its id is 11 characters, safe in any channel."""
+    button = OfferedButton(
+        id=secrets.token_urlsafe(8), person_id=who.id, title=title, payload=payload, offered_at=now
+    )
+    session.add(button)
+    return button.id
+
+
+def pressed(session: Session, who: Person, button_id: str) -> OfferedButton | None:
+    """The button this person was sent, or None: nobody can press another's."""
+    button = session.get(OfferedButton, button_id)
+    return button if button is not None and button.person_id == who.id else None
+
+
+def give_contact(who: Person, contact: Contact, now: datetime) -> None:
+    """Keep contact details, given after the citizen was told what for (个人信息保护法 第17条)."""
+    who.phone = contact.phone
+    who.name = contact.name or who.name
+    who.address = contact.address or who.address
+    who.contact_given_at = now

@@ -1,0 +1,305 @@
+"""RECORD, for recalls: the notices in memory, and what a question touches there. No database."""
+
+import functools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from bot.casework import recall_matching as matching
+from bot.casework.recall_matching import Code, Identifier, fold, key, vocabulary
+from bot.casework.records import Recall
+from bot.library import load
+
+LONGEST_QUESTION = 400  # characters that are read of a question
+LEAST_PREFIX = 3  # letters of a brand that may be glued to a model (ankerA1647)
+
+_CJK = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A notice with what identifies its product, read once."""
+
+    notice: Recall
+    identifiers: frozenset[Identifier]
+    brands: frozenset[str]
+    makers: frozenset[str]
+    products: frozenset[str]
+    sizes: tuple[int, int] | None
+    batches: tuple[int, int] | None
+    about: str
+
+    @property
+    def number(self) -> str:
+        return self.notice.notice_no
+
+    @property
+    def is_domestic(self) -> bool:
+        return self.notice.jurisdiction == "CN"
+
+    @property
+    def has_names(self) -> bool:
+        """Whether the notice prints the name of a series to ask for."""
+        return any(i.kind == "series" for i in self.identifiers)
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether the notice prints codes that an asked code can be missing from."""
+        return any(i.kind in ("model", "part", "barcode", "rating") for i in self.identifiers)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An identifier of a notice that stands in the question."""
+
+    entry: Entry
+    identifier: Identifier
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a question names. `named` are the notices of the brand or maker it names, by position.
+
+    `other_brand` is a brand without a notice here; `unlisted` are codes that no notice prints;
+    `outside` is the subject (food, drugs …) whose words it uses.
+    """
+
+    text: str
+    hits: tuple[Hit, ...] = ()
+    brands: tuple[str, ...] = ()
+    named: tuple[Entry, ...] = ()
+    other_brand: str | None = None
+    products: frozenset[str] = frozenset()
+    unlisted: tuple[Code, ...] = ()
+    codes: tuple[Code, ...] = ()
+    sizes: tuple[int, ...] = ()
+    for_adults: bool = False
+    outside: str | None = None
+    named_numbers: frozenset[str] = frozenset()
+
+    @functools.cached_property
+    def pairs(self) -> frozenset[str]:
+        """The pairs of neighbouring Chinese characters, for comparing with a notice's words."""
+        found = (self.text[i : i + 2] for i in range(len(self.text) - 1))
+        return frozenset(pair for pair in found if _CJK.fullmatch(pair))
+
+
+def entry(notice: Recall) -> Entry:
+    """The notice with its identifiers, brands, makers and product types."""
+    return Entry(
+        notice,
+        frozenset(matching.identifiers(notice)),
+        frozenset(matching.brands_of(notice)),
+        frozenset(matching.makers_of(notice)),
+        matching.products_of(notice),
+        matching.size_range(notice),
+        matching.batch_range(notice),
+        fold(f"{notice.product_name or ''} {notice.hazard or ''}"),
+    )
+
+
+@dataclass
+class Index:
+    """The notices by everything a question may name: a lookup touches candidates only."""
+
+    by_key: dict[str, list[Hit]] = field(default_factory=dict)
+    by_brand: dict[str, list[Entry]] = field(default_factory=dict)
+    by_product: dict[str, list[Entry]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, notices: Iterable[Recall]) -> "Index":
+        """An index over the notices."""
+        index = cls()
+        for notice in notices:
+            index._add(entry(notice))
+        return index
+
+    def _add(self, one: Entry) -> None:
+        for identifier in one.identifiers:
+            self.by_key.setdefault(identifier.key, []).append(Hit(one, identifier))
+        # Where no brand is printed, people know the thing by its maker.
+        for name in {key(name) for name in one.brands or one.makers}:
+            self.by_brand.setdefault(name, []).append(one)
+        for product in one.products:
+            for name in {product, *vocabulary().above(product)}:
+                self.by_product.setdefault(name, []).append(one)
+
+    def of_products(self, products: Iterable[str]) -> list[Entry]:
+        """The notices whose product is, or is a kind of, one of the types."""
+        found = {e.notice.notice_no: e for p in products for e in self.by_product.get(p, ())}
+        return list(found.values())
+
+
+# ── reading a question ───────────────────────────────────────────────────────
+
+
+def read(
+    index: Index,
+    text: str,
+    *,
+    brand: str | None = None,
+    model: str | None = None,
+    product: str | None = None,
+) -> Question:
+    """What the words name, with what was marked in them elsewhere (brand, model, product)."""
+    folded = _with_marked(_unglued(index, fold(text)[:LONGEST_QUESTION]), brand, model, product)
+    names = _brand_spans(index, folded)
+    rest = _blanked(folded, names)
+    codes = [*matching.days(folded), *matching.codes(folded)]
+    codes = [c for c in codes if not any(s <= c.start and c.end <= e for s, e, _ in names)]
+    hits, found = _hits(index, folded, codes, names)
+    named = {e.notice.notice_no: e for _, _, name in names for e in index.by_brand[name]}
+    batches = _batch_hits(named.values(), codes)
+    spans = vocabulary().spans(rest)
+    return Question(
+        text=folded,
+        hits=(*hits, *batches),
+        brands=tuple(dict.fromkeys(folded[s:e] for s, e, _ in names)),
+        named=tuple(named.values()),
+        other_brand=_other_brand(index, folded, spans, brand) if not names else None,
+        products=vocabulary().read(rest) | _own_words(index, rest),
+        unlisted=tuple(c for c in _unlisted(codes, found, folded) if not (c.is_batch and batches)),
+        codes=tuple(codes),
+        sizes=tuple(int(n) for n in re.findall(r"(\d{2,3}) ?[码#]", folded)),
+        for_adults=any(word in folded for word in load("categories")["adult_words"]),
+        outside=_outside(rest, spans),
+        named_numbers=frozenset(named),
+    )
+
+
+def _with_marked(text: str, brand: str | None, model: str | None, product: str | None) -> str:
+    label = load("categories")["code_words"][0]
+    for word, before in ((brand, ""), (product, ""), (model, label)):
+        if word and key(word) not in key(text):
+            text = f"{text}; {before}{fold(word)}"
+    return text
+
+
+def _unglued(index: Index, text: str) -> str:
+    """The text with a brand parted from the code that it is glued to: ankera1647, ikeaflisat."""
+
+    def part(match: re.Match[str]) -> str:
+        token = match[0]
+        if key(token) in index.by_key or key(token) in index.by_brand:
+            return token
+        for cut in range(len(token) - 1, LEAST_PREFIX - 1, -1):
+            rest = token[cut:]
+            if key(token[:cut]) in index.by_brand and (rest[0].isdigit() or _is_code(index, rest)):
+                return f"{token[:cut]} {rest}"
+        return token
+
+    return re.sub(r"[a-z0-9]{4,}", part, text)
+
+
+def _is_code(index: Index, text: str) -> bool:
+    return key(text) in index.by_key or bool(re.search(r"\d", text))
+
+
+def _grams(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every stretch of Chinese characters that a name may be: start, end, characters."""
+    for run in _CJK.finditer(text):
+        for start in range(run.start(), run.end() - 1):
+            for end in range(start + 2, min(start + matching.LONGEST_NAME, run.end()) + 1):
+                yield start, end, text[start:end]
+
+
+def _brand_spans(index: Index, text: str) -> list[tuple[int, int, str]]:
+    """Where brands of the library stand as brands: start, end, name as indexed."""
+    found = [(s, e, gram) for s, e, gram in _grams(text) if gram in index.by_brand]
+    found += [
+        (c.start, c.end, c.key)
+        for c in matching.codes(text)
+        if c.key in index.by_brand and not c.glued[0] and not c.key.isdigit()
+    ]
+    longest = [
+        (s, e, name) for s, e, name in found
+        if not any((t, f) != (s, e) and t <= s and e <= f for t, f, _ in found)
+    ]  # fmt: skip
+    return [span for span in longest if not _has_another_life(text, *span)]
+
+
+def _has_another_life(text: str, start: int, end: int, name: str) -> bool:
+    """Whether a name is that of a shop, platform or hotel here, not of a product."""
+    lives = load("categories")["other_lives"]
+    after = text[end:].lstrip()
+    if any(after.startswith(word) for word in lives["after"]):
+        return True
+    bought = any(after.startswith(word) for word in lives["bought_after"])
+    went = any(text[:start].rstrip().endswith(word) for word in lives["bought_before"])
+    return name in lives["shops"] and bought and went
+
+
+def _blanked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
+    for start, end, _ in spans:
+        text = text[:start] + "|" * (end - start) + text[end:]
+    return text
+
+
+def _hits(
+    index: Index, text: str, codes: list[Code], names: list[tuple[int, int, str]]
+) -> tuple[list[Hit], list[Code]]:
+    """What of the notices stands in the text, and the stretches it was found in."""
+    ends = {end + gap for _, end, _ in names for gap in (0, 1, 2)}
+    found: list[Code] = []
+    for code in codes:  # longest first: a code inside a found one says nothing of its own
+        is_inside = any(f.start <= code.start and code.end <= f.end for f in found)
+        is_whole = not code.glued[1] and (not code.glued[0] or code.start in ends)
+        if is_inside or not is_whole or matching.is_amount(code, text):
+            continue
+        if code.key in index.by_key:
+            found.append(code)
+    hits = [hit for code in found for hit in index.by_key[code.key]]
+    grams = {gram for _, _, gram in _grams(text)}
+    return hits + [hit for gram in grams for hit in index.by_key.get(gram, ())], found
+
+
+def _batch_hits(named: Iterable[Entry], codes: list[Code]) -> list[Hit]:
+    asked = [int(c.key) for c in codes if c.is_batch and re.fullmatch(r"\d{4}", c.key)]
+    return [
+        Hit(one, Identifier("batch", one.notice.batch_raw or "", ""))
+        for one in named
+        if one.batches and any(one.batches[0] <= n <= one.batches[1] for n in asked)
+    ]
+
+
+def _unlisted(codes: list[Code], found: list[Code], text: str) -> Iterator[Code]:
+    for code in codes:
+        touches = any(f.start < code.end and code.start < f.end for f in found)
+        if not touches and matching.names_a_product(code, text):
+            yield code
+
+
+def _own_words(index: Index, text: str) -> frozenset[str]:
+    """Product words that only the notices themselves know."""
+    types = vocabulary().wider
+    return frozenset(g for _, _, g in _grams(text) if g in index.by_product and g not in types)
+
+
+def _other_brand(
+    index: Index, text: str, spans: list[tuple[int, int, frozenset[str]]], brand: str | None
+) -> str | None:
+    """A brand that is named and has no notice here."""
+    words = load("categories")
+    if brand and key(brand) not in index.by_brand and not vocabulary().spans(fold(brand)):
+        return brand
+    starts = {start for start, _, _ in spans} | {m.start() for m in re.finditer("[a-z0-9]+", text)}
+    for name in words["known_brands"]:
+        edges = ("(?<![a-z])", "(?![a-z])") if name.isascii() else ("", "")
+        for match in re.finditer(re.escape(fold(name)).join(edges), text):
+            end = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
+            follows = any(text[end:].startswith(word) for word in words["brand_followed_by"])
+            if end in starts or follows:
+                return str(name)
+    return None
+
+
+def _outside(text: str, spans: list[tuple[int, int, frozenset[str]]]) -> str | None:
+    """The subject outside of this library whose word is the longest in the text."""
+    best: tuple[int, str | None] = (0, None)
+    for subject, row in load("categories")["outside"].items():
+        for word in map(fold, row["words"]):
+            at = text.find(word)
+            inside = any(s <= at and at + len(word) <= e for s, e, _ in spans)
+            if at >= 0 and not inside and len(word) > best[0]:
+                best = (len(word), subject)
+    return best[1]

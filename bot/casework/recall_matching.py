@@ -1,0 +1,346 @@
+"""RECORD, for recalls: what a notice and a question name (codes, products). Knows no database."""
+
+import functools
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.casework.records import Recall
+from bot.library import load
+from bot.reading import folding, models
+
+# How much an identifier of a notice says. `model`, `barcode` and `batch` identify with a brand;
+# `rating` (48V20Ah) and `series` (a name) less; `part` is half of a printed model; `size` least.
+STRONG = ("barcode", "model", "batch")
+MOST_WORDS = 6  # tokens that one code may be typed in: PAC 20 - 272
+LONGEST_NAME = 12  # characters of a Chinese brand, maker or series name
+
+_TOKEN = re.compile(r"[a-z0-9]+")
+_TIGHT = re.compile(r" ?[-._*#+×'’&] ?")
+_UNIT = r"(?:kw|w|v|hz|ah|mah|wh|a|mm|cm|m|kg|g|l|ml|k|d)"
+_NUMBER = r"(?!0\d)\d+(?:\.\d+)?(?:[-~/x×*]\d+(?:\.\d+)?)*"
+_RATING = re.compile(rf"(?:(?:ac|dc)?{_NUMBER}{_UNIT}[~/*x×-]?)+")
+_SIZE = re.compile(r"\d+(?:[*x×/]\d+)+[a-z]{0,2}|\d{2,3}")
+_SIZE_SPAN = re.compile(r"(\d{2,3})[码#]?\s*[至~-]+\s*(\d{2,3})[码#]")
+_DAY = re.compile(r"(20\d\d)[-/.年 ]{0,2}(\d{1,2})[-/.月 ]{0,2}(\d{1,2})(?!\d)")
+_CJK = re.compile(r"[\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True)
+class Identifier:
+    """One thing in a notice that tells its product from others, as printed and as compared."""
+
+    kind: str
+    printed: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """A stretch of a question that may be a code: where it stands, as typed, as compared.
+
+    `glued` tells on which sides it goes on without a space; `is_batch` that it was called a batch.
+    """
+
+    start: int
+    end: int
+    typed: str
+    key: str
+    glued: tuple[bool, bool] = (False, False)
+    is_batch: bool = False
+
+
+def fold(text: str) -> str:
+    """The text in one form for comparing: folded (see bot.reading.folding), without letter case."""
+    return folding.plain(text).casefold()
+
+
+def key(text: str) -> str:
+    """A code in one form: as models are compared, and without the signs of sizes and names.
+
+    Notices and labels mix letter o and digit 0 in front of a digit too (0507A, HP00): they are one.
+    """
+    return re.sub(r"[\W_]", "", models.key(text)).replace("o", "0")
+
+
+def day_key(text: str) -> str | None:
+    """The key of a batch that is a day, however written (2020/4/12, 2013-02-06, 20220818)."""
+    found = _DAY.fullmatch(text.strip())
+    if found is None or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
+        return None
+    return f"day{found[1]}{int(found[2]):02}{int(found[3]):02}"
+
+
+# ── what a notice names ──────────────────────────────────────────────────────
+
+
+def identifiers(notice: Recall) -> set[Identifier]:
+    """All that identifies the product of a notice, read from its noisy model and batch fields."""
+    found = {i for entry in notice.models for i in _from_model(entry)}
+    known = {i.key for i in found}
+    found |= {i for i in _from_batch(notice.batch_raw or "") if i.key not in known}
+    brands = {key(name) for name in brands_of(notice)}
+    for word in re.findall(r"[a-z0-9][a-z0-9-]{3,}", fold(notice.product_name or "")):
+        is_known = key(word) in brands or any(i.key == key(word) for i in found)
+        if not (is_known or word.isdigit() or word == "usb" or is_rating(word)):
+            found.add(Identifier("series", word.upper(), key(word)))
+    found |= {Identifier("series", name, name) for name in _beside_latin(notice)}
+    return {i for i in found if i.key}
+
+
+def _beside_latin(notice: Recall) -> list[str]:
+    """Chinese names that stand beside a Latin one in the product name (KULLEN库伦)."""
+    text = fold(notice.product_name or "")
+    for start, end, _ in vocabulary().spans(text):
+        text = text[:start] + "|" * (end - start) + text[end:]
+    for word in load("categories")["model_noise"]:
+        text = text.replace(word, "|")
+    return re.findall(r"[a-z]{4,}([\u4e00-\u9fff]{2,6})(?![\u4e00-\u9fff])", text)
+
+
+def is_rating(text: str) -> bool:
+    """Whether a code is a rating or a measure (220V, 48V20Ah, 15cm), not a name."""
+    return bool(_RATING.fullmatch(fold(text)))
+
+
+def _from_model(entry: str) -> Iterator[Identifier]:
+    text = fold(entry)
+    if barcode := re.search(r"\d{12,14}", text):
+        yield Identifier("barcode", barcode[0], barcode[0])
+        return
+    span = list(_from_series_range(text))
+    yield from span or (() if _SIZE_SPAN.search(text) else _from_codes(entry, text))
+    yield from _from_names(text)
+
+
+def _from_series_range(text: str) -> Iterator[Identifier]:
+    for letters, first, last in re.findall(r"([a-z]+)(\d+)~\1(\d+)", text):
+        for number in range(int(first), min(int(last), int(first) + 200) + 1):
+            printed = f"{letters}{number}".upper()
+            yield Identifier("series", printed, key(printed))
+
+
+def _from_codes(entry: str, text: str) -> Iterator[Identifier]:
+    bare = _CJK.sub(" ", text).replace("〞", " ")
+    if _SIZE.fullmatch(bare.strip().strip("#")):
+        yield Identifier("size", entry, key(bare))
+        return
+    parts = [part for part in _parts(bare) if not _SIZE.fullmatch(part)]
+    codes = [part for part in parts if not is_rating(part)]
+    if parts and not codes:
+        kind = "size" if re.search(r"\d[mc]m", bare) else "rating"
+        yield from (Identifier(kind, part.upper(), key(part)) for part in parts)
+    for part in codes:
+        if re.search(r"\d", part) and len(key(part)) >= 3:
+            kind = "part" if len(codes) > 1 and "(" not in bare else "model"
+            yield Identifier(kind, part.upper(), key(part))
+    if len(codes) > 1 and "(" not in bare:
+        yield Identifier("model", entry, key(bare))
+    if not re.search(r"\d", bare) and re.search(r"[a-z]{3}", bare):
+        name = bare.strip(" ()").upper()
+        yield Identifier("model" if "-" in name else "series", name, key(name))
+
+
+def _parts(text: str) -> list[str]:
+    """The codes in a model field; a part of letters alone belongs to the next (AJ/YXD-Y-600)."""
+    parts: list[str] = []
+    for part in re.split(r"[/;,、\s()]+", text):
+        joins = parts and re.fullmatch(r"[a-z]{1,3}", parts[-1])
+        if joins:
+            parts[-1] += f"/{part}"
+        elif part.strip("-#."):
+            parts.append(part.strip("-#"))
+    return [part for part in parts if len(part) > 1 and re.search(r"\d", part)]
+
+
+def _from_names(text: str) -> Iterator[Identifier]:
+    noise = "|".join(map(re.escape, sorted(load("categories")["model_noise"], key=len)[::-1]))
+    for run in _CJK.findall(re.sub(noise, " ", text)):
+        if len(run) >= 2 and not vocabulary().spans(run):
+            yield Identifier("series", run, run)
+
+
+def _from_batch(raw: str) -> Iterator[Identifier]:
+    before = ""
+    for part in re.split(r"[;,、:\s()]+", fold(raw).strip()):
+        if day := day_key(part):
+            yield Identifier("batch", part, day)
+            continue
+        for piece in part.split("/"):
+            whole = piece if "-" in piece or "-" not in before else _same_stem(before, piece)
+            before = whole
+            if len(key(whole)) >= 5 and re.search(r"\d", whole) and not _CJK.search(whole):
+                yield Identifier("batch", whole.upper(), key(whole))
+
+
+def _same_stem(before: str, piece: str) -> str:
+    """C14-P6/P7 means C14-P6 and C14-P7."""
+    return f"{before.rsplit('-', 1)[0]}-{piece}"
+
+
+def batch_range(notice: Recall) -> tuple[int, int] | None:
+    """The first and last batch where a notice prints them as a span of week codes (1901-2118)."""
+    found = re.fullmatch(r"(\d{4})-(\d{4})", fold(notice.batch_raw or ""))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def size_range(notice: Recall) -> tuple[int, int] | None:
+    """The sizes that a notice names as a range (90码至130码), smallest and largest."""
+    found = _SIZE_SPAN.search(fold(" ".join(notice.models)))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+# ── who made it ──────────────────────────────────────────────────────────────
+
+
+def brands_of(notice: Recall) -> set[str]:
+    """The folded names of a notice's brand in every script it is printed in; none for `/` or 无."""
+    names: set[str] = set()
+    for printed in filter(None, (notice.brand, *notice.brand_aliases)):
+        for name in re.split(r"[、,;/]", fold(printed)):
+            plain = name.removesuffix("牌").strip()
+            plain = plain if len(plain) > 1 else name
+            names |= {plain, *_CJK.findall(plain), _CJK.sub("", plain).strip()}
+    nothing = {"无", "图形", "无品牌", "--", "-", ""}
+    return {n for n in names if n not in nothing and len(key(n)) >= 2}
+
+
+def makers_of(notice: Recall) -> set[str]:
+    """The maker's own name in a company name, without its place, trade and legal form."""
+    words = load("categories")["company"]
+    name = re.sub(r"\(.*?\)", "", fold(notice.producer or "").split("、")[0])
+    name = re.sub(r"^.*(?:省|市|县|[^社]区|镇)(?=..)", "", name)
+    for place in words["places"]:
+        name = name.removeprefix(place)
+    for endings in (words["forms"], words["trades"], words["trades"]):
+        ending = max((e for e in endings if name.endswith(e)), key=len, default="")
+        name = name.removesuffix(ending) if len(name) - len(ending) >= 2 else name
+    return {name} if 2 <= len(name) <= LONGEST_NAME else set()
+
+
+# ── products ─────────────────────────────────────────────────────────────────
+
+
+class Vocabulary:
+    """The product words of a language of notices and citizens, and the wider types above them."""
+
+    def __init__(self, products: dict[str, dict[str, object]]) -> None:
+        self.types: dict[str, set[str]] = {}
+        self.wider: dict[str, set[str]] = {}
+        for name, row in products.items():
+            under = row.get("under", [])
+            self.wider[name] = {under} if isinstance(under, str) else set(_strings(under))
+            for word in (name, *_strings(row["words"])):
+                self.types.setdefault(fold(word), set()).add(name)
+        self.longest = max(map(len, self.types), default=0)
+
+    def spans(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
+        """The product words of a folded text: start, end, types. The longest word wins."""
+        found, at = [], 0
+        while at < len(text):
+            for length in range(min(self.longest, len(text) - at), 0, -1):
+                if types := self.types.get(text[at : at + length]):
+                    found.append((at, at + length, frozenset(types)))
+                    at += length - 1
+                    break
+            at += 1
+        return found
+
+    def read(self, text: str) -> frozenset[str]:
+        """The types that a folded text names; a wider one only where no narrower is named."""
+        types = {t for _, _, named in self.spans(text) for t in named}
+        return frozenset(types - {w for t in types for w in self.above(t)})
+
+    def above(self, name: str) -> set[str]:
+        """All wider types of a type."""
+        direct = self.wider.get(name, set())
+        return direct | {w for d in direct for w in self.above(d)}
+
+    def agree(self, asked: Iterable[str], noticed: Iterable[str]) -> bool:
+        """Whether one of the types asked is one of the notice's, or wider or narrower than it."""
+        return any(
+            a == n or a in self.above(n) or n in self.above(a) for a in asked for n in noticed
+        )
+
+
+@functools.cache
+def vocabulary() -> Vocabulary:
+    """The vocabulary of `library/categories.yml`."""
+    return Vocabulary(load("categories")["products"])
+
+
+def products_of(notice: Recall) -> frozenset[str]:
+    """The types of a notice's product; its own words for it where the vocabulary has none."""
+    name, kind = fold(notice.product_name or ""), fold(notice.product_type or "")
+    return vocabulary().read(f"{kind} {name}") or frozenset(filter(None, (kind, name)))
+
+
+def _strings(value: object) -> list[str]:
+    return [str(item) for item in value] if isinstance(value, list | tuple) else []
+
+
+# ── what a question names ────────────────────────────────────────────────────
+
+
+def codes(text: str) -> list[Code]:
+    """Every stretch of a folded question that may be a code, longest first."""
+    tokens = list(_TOKEN.finditer(text))
+    gaps = [text[a.end() : b.start()] for a, b in itertools.pairwise(tokens)]
+    found = [
+        Code(
+            tokens[i].start(), tokens[j].end(), text[tokens[i].start() : tokens[j].end()],
+            key("".join(t[0] for t in tokens[i : j + 1])),
+            (i > 0 and _is_tight(gaps[i - 1]), j < len(gaps) and _is_tight(gaps[j])),
+            is_batch=_is_after(text, tokens[i].start(), "batch_words"),
+        )
+        for i in range(len(tokens))
+        for j in range(i, min(i + MOST_WORDS, len(tokens)))
+        if all(map(_joins, gaps[i:j]))
+    ]  # fmt: skip
+    return sorted(found, key=lambda code: (code.start - code.end, code.start))
+
+
+def days(text: str) -> list[Code]:
+    """The days in a folded question that may be batches."""
+    found = []
+    for match in _DAY.finditer(text):
+        if day := day_key(match[0]):
+            is_batch = _is_after(text, match.start(), "batch_words")
+            found.append(Code(match.start(), match.end(), match[0], day, is_batch=is_batch))
+    return found
+
+
+def names_a_product(code: Code, text: str) -> bool:
+    """Whether a code reads like a model, batch or barcode: no rating, year, price or phone."""
+    typed = code.typed
+    if any(code.glued) or " " in typed or is_rating(typed) or not re.search(r"\d", typed):
+        return False
+    if _is_after(text, code.start, "code_words"):
+        return True
+    if re.search(r"[a-z]", typed):
+        return len(code.key) >= 3
+    if is_amount(code, text):
+        return False
+    is_phone_or_year = re.fullmatch(r"1[3-9]\d{9}|(?:19|20)\d\d|12315|12345|3\.15", typed)
+    return len(code.key) >= 4 and not is_phone_or_year
+
+
+def is_amount(code: Code, text: str) -> bool:
+    """Whether a bare number counts something (1009元, 2024年) and is no code."""
+    units = load("categories")["number_units"]
+    after = text[code.end :].lstrip()
+    return code.typed.isdigit() and any(after.startswith(unit) for unit in units)
+
+
+def _joins(gap: str) -> bool:
+    return _is_tight(gap) or gap.strip() == "" or gap.strip() == "/"
+
+
+def _is_tight(gap: str) -> bool:
+    return bool(_TIGHT.fullmatch(gap))
+
+
+def _is_after(text: str, start: int, words: str) -> bool:
+    before = re.sub(r"[\s:是为]+$", "", text[:start])
+    return any(before.endswith(word) for word in load("categories")[words])

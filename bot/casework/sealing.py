@@ -1,0 +1,52 @@
+"""How personal data and moments lie in the records: sealed text and UTC. Knows no key's origin."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from cryptography.fernet import Fernet, MultiFernet
+from sqlalchemy import DateTime, Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+_keys: list[MultiFernet] = []
+
+
+def unlock(keys: Sequence[bytes]) -> None:
+    """Put the Fernet keys in place, newest first: the first seals, any opens. Once a process."""
+    _keys[:] = [MultiFernet([Fernet(key) for key in keys])]
+
+
+def _cipher() -> MultiFernet:
+    if not _keys:
+        raise RuntimeError("the records are locked: call sealing.unlock(keys) first")
+    return _keys[0]
+
+
+class Sealed(TypeDecorator[str]):
+    """Text that is encrypted at rest (个人信息保护法 第51条: encryption as a security measure)."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _cipher().encrypt(value.encode())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else _cipher().decrypt(bytes(value)).decode()
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; SQLite would drop the zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs its time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)

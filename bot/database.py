@@ -1,0 +1,51 @@
+"""The way to the records: one engine a process; it knows no rule of the trade."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.casework import sealing
+from bot.settings import ROOT, Settings
+
+
+def connect(settings: Settings) -> sessionmaker[Session]:
+    """A maker of sessions on the settings' database, with the keys for personal data in place."""
+    sealing.unlock(settings.data_keys())
+    return sessionmaker(engine(settings.database()), expire_on_commit=False)
+
+
+def engine(address: str) -> Engine:
+    """An engine for `address`; SQLite in WAL, waiting up to five seconds for another writer."""
+    url = make_url(address)
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url)
+    event.listen(made, "connect", _prepare_sqlite)
+    return made
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "busy_timeout=5000",
+        "foreign_keys=ON",
+        "synchronous=NORMAL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def migrate(settings: Settings) -> None:
+    """Bring the database to the newest shape (Alembic, `bot/migrations`)."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "bot" / "migrations"))
+    config.attributes["engine"] = engine(settings.database())
+    command.upgrade(config, "head")

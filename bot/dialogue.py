@@ -1,0 +1,201 @@
+"""MESSAGE to REPLY: the only file that speaks to Rasa. It knows no channel and no rule of the trade."""
+
+import asyncio
+import json
+import logging
+import re
+import weakref
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot.casework import disputes, people
+from bot.casework.records import Person
+from bot.library import words
+from bot.reading import answers, folding, phones
+
+log = logging.getLogger(__name__)
+
+LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a citizen sent. `message_id` is the channel's: the same id is the same message."""
+
+    channel: str
+    external_id: str
+    message_id: str
+    text: str
+    button_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button under a reply; `id` comes back in `Message.button_id`."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One bubble for the citizen; `data` is for machines (scores, pages), never shown."""
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    data: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What goes to Rasa, or what is replied at once without it."""
+
+    key: str
+    payload: str = ""
+    words: str = ""
+    ready: list[dict[str, Any]] | None = None
+    before: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Dialogue:
+    """Takes messages of all channels, one at a time for each citizen."""
+
+    def __init__(
+        self, sessions: sessionmaker[Session], rasa_url: str, timeout_seconds: float = 8.0
+    ) -> None:
+        self._sessions = sessions
+        self._client = httpx.AsyncClient(base_url=rasa_url, timeout=timeout_seconds)
+        self._locks: weakref.WeakValueDictionary[tuple[str, str], asyncio.Lock] = (
+            weakref.WeakValueDictionary()
+        )
+
+    async def hear(self, message: Message) -> list[Reply]:
+        """The replies to a message; a repeated message_id gets the same replies again."""
+        lock = self._locks.setdefault((message.channel, message.external_id), asyncio.Lock())
+        async with lock:
+            heard = await asyncio.to_thread(self._receive, message)
+            if heard.ready is not None:
+                return [_reply(row) for row in heard.ready]
+            said = await self._ask_rasa(heard, message.message_id)
+            if not said:  # Rasa answers nothing when the action server is down
+                return [Reply(words("degraded"))]
+            return await asyncio.to_thread(self._record, message, heard.before + said)
+
+    async def close(self) -> None:
+        """Let the connections to Rasa go."""
+        await self._client.aclose()
+
+    def _receive(self, message: Message) -> Heard:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, message.channel, message.external_id, now)
+            kept = people.heard(session, who, message.message_id, message.text, now)
+            before = people.replies_of(kept)
+            if before is not None:
+                return Heard(who.key, ready=before)
+            heard = _interpret(session, who, message, now)
+            if heard.ready is not None:
+                people.answered(kept, heard.ready, now)
+            return heard
+
+    async def _ask_rasa(self, heard: Heard, message_id: str) -> list[dict[str, Any]]:
+        body = {
+            "sender": heard.key,
+            "message": heard.payload,
+            "metadata": {"message_id": message_id, "words": heard.words},
+        }
+        try:
+            answer = await self._client.post("/webhooks/rest/webhook", json=body)
+            answer.raise_for_status()
+            return _bubbles(answer.json())
+        except (httpx.HTTPError, json.JSONDecodeError) as error:
+            log.warning("rasa gave no answer: %s", type(error).__name__)
+            return []
+
+    def _record(self, message: Message, said: Sequence[dict[str, Any]]) -> list[Reply]:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, message.channel, message.external_id, now)
+            rows = [_with_buttons(session, who, row, now) for row in said]
+            kept = people.heard(session, who, message.message_id, message.text, now)
+            people.answered(kept, rows, now)
+        return [_reply(row) for row in rows]
+
+
+def _interpret(session: Session, who: Person, message: Message, now: datetime) -> Heard:
+    """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
+    if message.button_id:
+        button = people.pressed(session, who, message.button_id)
+        if button is None:
+            return Heard(who.key, ready=[{"text": words("button_gone")}])
+        return Heard(who.key, payload=button.payload, words=button.title)
+    text = folding.plain(message.text)
+    refused = _refusal(text)
+    if refused:
+        return Heard(who.key, ready=[{"text": words(refused)}])
+    before = [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
+    text = text[:LONGEST]
+    step = _contact_step(session, who, text, now)
+    if step:
+        return Heard(who.key, payload=step, words="")
+    redacted, found, _ = phones.redact(text)
+    shown = redacted if redacted != text else " ".join(message.text.split())[:LONGEST]
+    if found:
+        before = [*before, {"text": words("phone_not_kept")}]
+    return Heard(who.key, payload=redacted, words=shown, before=before)
+
+
+def _refusal(text: str) -> str | None:
+    """The sentence for what Rasa must not see: nothing, a command, no word at all."""
+    if not text:
+        return "empty"
+    if text.startswith("/"):
+        return "slash"
+    return None if re.search(r"\w", text) else "no_words"
+
+
+def _contact_step(session: Session, who: Person, text: str, now: datetime) -> str | None:
+    """Contact details do not pass through Rasa: they are taken here, and Rasa hears that they were.
+
+    They are taken once the citizen was told what for; a number that comes earlier is dropped.
+    """
+    asked = disputes.asking(session, who)
+    if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
+        return "/withhold_contact"
+    given = phones.contact(text)
+    if asked is None or who.told_at is None or not given.phone:
+        return None
+    contact = people.Contact(phone=given.phone, name=given.name, address=given.address)
+    people.give_contact(who, contact, now)
+    return "/give_contact"
+
+
+def _bubbles(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rasa's messages as rows of text, buttons and data; data joins the bubble before it."""
+    rows: list[dict[str, Any]] = []
+    for one in said:
+        if "custom" in one and rows:
+            rows[-1]["data"] = {**rows[-1].get("data", {}), **one["custom"]}
+        elif one.get("text"):
+            rows.append({"text": one["text"], "buttons": one.get("buttons") or []})
+    return rows
+
+
+def _with_buttons(
+    session: Session, who: Person, row: dict[str, Any], now: datetime
+) -> dict[str, Any]:
+    buttons = [
+        asdict(Button(people.offer_button(session, who, b["title"], b["payload"], now), b["title"]))
+        for b in row.get("buttons", ())
+    ]
+    return {**row, "buttons": buttons}
+
+
+def _reply(row: dict[str, Any]) -> Reply:
+    buttons = tuple(Button(**button) for button in row.get("buttons", ()))
+    return Reply(row["text"], buttons, row.get("data"))

@@ -1,0 +1,32 @@
+"""Words and tables that lawyers and officers edit, as YAML; this is their loader and knows no rule."""
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+FOLDER = Path(__file__).resolve().parent
+
+
+@functools.cache
+def load(name: str) -> Any:
+    """The content of `bot/library/NAME.yml`.
+
+    Raises FileNotFoundError or yaml.YAMLError, both naming the file.
+    """
+    with (FOLDER / f"{name}.yml").open(encoding="utf-8") as file:
+        return yaml.safe_load(file)
+
+
+def words(key: str, **values: object) -> str:
+    """The sentence `key` of wording.yml with its {places} filled.
+
+    Raises KeyError where the sentence or a value is missing.
+    """
+    return str(load("wording")[key]).format_map(values).strip()
+
+
+def label(group: str, key: str) -> str:
+    """The word people read for a code, such as label("demand", "refund"); the code if none."""
+    return str(load("wording")["labels"][group].get(key, key))

@@ -1,0 +1,263 @@
+"""Guidance as frozen records from the YAML of this folder, and its check; it knows no question."""
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
+
+import yaml
+
+from bot.library import FOLDER, load
+
+ANSWER_LIMIT = 160  # characters; a citizen reads the answer on a phone
+ASKS_AT_LEAST = 4
+
+Action = Literal["answer", "redirect", "decline"]
+
+_PHONE = re.compile(
+    r"(?<![\d.])(?:0\d{2,3}-\d{7,8}|1[0-2]\d{3}|9[56]\d{3}|400[-\d]{7,9})(?![\d%元条])"
+)
+_NOT_KEBAB = re.compile(r"[^a-z0-9-]")
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law of laws.yml; `since` and `amended` are ISO dates, `articles` the last one if known."""
+
+    key: str
+    name: str
+    short: str
+    number: str
+    status: str
+    grade: str
+    since: str | None = None
+    until: str | None = None
+    amended: str | None = None
+    articles: int | None = None
+
+
+@dataclass(frozen=True)
+class Cite:
+    """One article of one law, by the law's key."""
+
+    law: str
+    article: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One kind of question with its answer.
+
+    `words` are patterns: that all are met decides, unless the pattern `unless` is met too.
+    """
+
+    id: str
+    topic: str
+    title: str
+    answer: str
+    action: Action
+    grade: str
+    as_of: str
+    rule: str = ""
+    cite: tuple[Cite, ...] = ()
+    next: str = ""
+    limits: str = ""
+    evidence: str = ""
+    asks: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    unless: str = ""
+    confused_with: tuple[str, ...] = ()
+    reviewed_on: str | None = None
+    reviewed_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    """A public number of numbers.yml; `phrase` is how a reply of its grade may name it."""
+
+    key: str
+    number: str
+    office: str
+    grade: str
+    phrase: str
+
+
+@dataclass(frozen=True)
+class Door:
+    """A subject that is not ours: how it is recognised, what is said, which number it leads to."""
+
+    id: str
+    reply: str
+    numbers: tuple[Number, ...]
+    patterns: tuple[str, ...]
+    unless: tuple[str, ...] = field(default=())
+
+
+@functools.cache
+def laws() -> Mapping[str, Law]:
+    """All laws of laws.yml by key. Raises TypeError where a row lacks a field or has another."""
+    return {key: Law(key=key, **_dated(row)) for key, row in load("laws")["laws"].items()}
+
+
+@functools.cache
+def numbers() -> Mapping[str, Number]:
+    """All public numbers by key, each with the phrase its grade allows."""
+    table = load("numbers")
+    phrases = table["phrases"]
+    return {
+        key: Number(
+            key=key,
+            number=row["number"],
+            office=row["office"],
+            grade=row["grade"],
+            phrase=phrases[row["grade"]].format(number=row["number"]),
+        )
+        for key, row in table["numbers"].items()
+    }
+
+
+@functools.cache
+def entries() -> tuple[Entry, ...]:
+    """All entries of guidance/*.yml, by file name and then in the file's order."""
+    return tuple(_entry(row, topic, as_of) for topic, as_of, rows in _files() for row in rows)
+
+
+@functools.cache
+def same_words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Everyday words as patterns, each with the word the library uses, in the order to apply."""
+    return tuple((re.compile(left), right) for left, right in load("guidance_words")["same"])
+
+
+@functools.cache
+def subjects() -> tuple[re.Pattern[str], ...]:
+    """The subjects that tell entries apart, as patterns."""
+    return tuple(re.compile(one) for one in load("guidance_words")["subjects"])
+
+
+@functools.cache
+def doors() -> tuple[Door, ...]:
+    """All doors of doors.yml, in the order in which they are tried."""
+    return tuple(
+        Door(
+            id=row["id"],
+            reply=_filled(row["reply"]),
+            numbers=tuple(numbers()[key] for key in row.get("numbers", ())),
+            patterns=tuple(row["words"]),
+            unless=tuple(row.get("unless", ())),
+        )
+        for row in load("doors")["doors"]
+    )
+
+
+def check() -> list[str]:
+    """What is wrong in the library as sentences, empty if nothing is."""
+    return [*problems(entries()), *_door_problems()]
+
+
+def problems(checked: tuple[Entry, ...]) -> list[str]:
+    """What is wrong with these entries, one sentence each, beginning with the entry's id."""
+    known = {entry.id for entry in checked}
+    found = [f"{entry.id}: {what}" for entry in checked for what in _entry_problems(entry, known)]
+    ids = [entry.id for entry in checked]
+    found += [f"{one}: the id stands twice" for one in sorted(known) if ids.count(one) > 1]
+    return found
+
+
+def said(entry: Entry) -> str:
+    """All an entry may say to a citizen, as one text."""
+    return "\n".join((entry.title, entry.answer, entry.rule, entry.next, entry.limits))
+
+
+def _entry_problems(entry: Entry, known: set[str]) -> Iterator[str]:
+    if not entry.id or _NOT_KEBAB.search(entry.id):
+        yield "the id is not kebab-case"
+    if entry.action not in ("answer", "redirect", "decline"):
+        yield f"unknown action {entry.action}"
+    if len(entry.answer) > ANSWER_LIMIT:
+        yield f"the answer has {len(entry.answer)} characters, over {ANSWER_LIMIT}"
+    if len(entry.asks) < ASKS_AT_LEAST:
+        yield f"only {len(entry.asks)} sample questions"
+    if entry.action == "answer" and not (entry.cite and entry.rule and entry.next):
+        yield "an answer needs a citation, a rule and a next step"
+    for other in entry.confused_with:
+        if other not in known or other == entry.id:
+            yield f"confused_with names {other}, which is no other entry"
+    if any(not group or re.search(group, "") for group in entry.words):
+        yield "a group of deciding words is met by anything"
+    yield from _cite_problems(entry)
+    yield from _word_problems(said(entry))
+
+
+def _cite_problems(entry: Entry) -> Iterator[str]:
+    for cite in entry.cite:
+        law = laws().get(cite.law)
+        if law is None:
+            yield f"unknown law {cite.law}"
+        elif law.status != "in_force":
+            yield f"{law.short} is {law.status}"
+        elif cite.article < 1 or cite.article > (law.articles or cite.article):
+            yield f"{law.short} has no article {cite.article}"
+        elif law.grade == "B" and entry.grade == "A":
+            yield f"{law.short} is of grade B, the entry of grade A"
+    if entry.grade not in ("A", "B"):
+        yield f"grade {entry.grade} may not be shown"
+    if entry.grade == "B" and "为准" not in said(entry):
+        yield "an entry of grade B does not say what prevails"
+
+
+def _word_problems(text: str) -> Iterator[str]:
+    for sentence in re.split(r"[。！？\n]", text):
+        for row in load("laws")["never_say"]:
+            hit = re.search(row["words"], sentence)
+            if hit and not ("unless" in row and re.search(row["unless"], sentence)):
+                yield f"forbidden words {hit[0]}"
+    allowed = {number.number for number in numbers().values()}
+    for phone in _PHONE.findall(text):
+        if phone not in allowed:
+            yield f"number {phone} is not in numbers.yml"
+
+
+def _door_problems() -> Iterator[str]:
+    for one in doors():
+        for what in _word_problems(one.reply):
+            yield f"door {one.id}: {what}"
+        for pattern in (*one.patterns, *one.unless):
+            re.compile(pattern)
+
+
+def _files() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    for path in sorted((FOLDER / "guidance").glob("*.yml")):
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield path.stem, str(content["as_of"]), content["entries"]
+
+
+def _entry(row: dict[str, Any], topic: str, as_of: str) -> Entry:
+    plain = {key: row[key] for key in ("id", "title", "grade")}
+    spoken = {key: _filled(row.get(key, "")) for key in ("answer", "rule", "next", "limits")}
+    reviewed = row.get("reviewed_on")
+    return Entry(
+        **plain,
+        **spoken,
+        topic=topic,
+        as_of=as_of,
+        action=cast(Action, row.get("action", "answer")),
+        evidence=row.get("evidence", ""),
+        cite=tuple(Cite(one["law"], int(one["article"])) for one in row.get("cite", ())),
+        asks=tuple(row.get("asks", ())),
+        words=tuple(str(group).lower() for group in row.get("words", ())),
+        unless=str(row.get("unless", "")).lower(),
+        confused_with=tuple(row.get("confused_with", ())),
+        reviewed_on=str(reviewed) if reviewed else None,
+        reviewed_by=row.get("reviewed_by"),
+    )
+
+
+def _filled(text: str) -> str:
+    """The text with {labour} and the like replaced; raises KeyError for an unknown number."""
+    return text.strip().format_map({key: one.phrase for key, one in numbers().items()})
+
+
+def _dated(row: Mapping[str, Any]) -> dict[str, Any]:
+    dates = ("since", "until", "amended")
+    return {key: str(v) if key in dates and v is not None else v for key, v in row.items()}

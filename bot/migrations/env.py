@@ -1,0 +1,16 @@
+"""Alembic's door: runs the migrations on the engine that `database.migrate` hands over."""
+
+from alembic import context
+
+from bot.casework.records import Record
+
+engine = context.config.attributes["engine"]
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=Record.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+    )
+    with context.begin_transaction():
+        context.run_migrations()

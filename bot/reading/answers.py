@@ -1,0 +1,114 @@
+"""READING: short whole answers, and which field a correcting sentence means. Knows no form."""
+
+import re
+from datetime import date
+
+from bot.reading import amounts, dates, demands, places, platforms
+
+LONGEST_CORRECTION = 40  # characters; a longer message tells a story
+_ANY_DAY = date(2000, 1, 1)  # only whether a day is named matters here
+
+_TAIL = r"[啊呀吧呢哦噢嘛哈了的呗啦哇诶~。.!!,\s]*"
+_UNKNOWN = re.compile(
+    r"(?:(?:我|这个|那个|具体|真的?|也|都|就|反正|实在|已经|好像|现在|暂时)*"
+    r"(?:不知道?|不晓得|不记得|记不[清得](?:楚)?|记不太?清|想不起来?|忘记?|不清楚|不太清楚"
+    r"|不太?确定|不太记得|没印象|不了解|不明白|说不[上清准]来?(?:楚)?|没注意|没留意|不详|未知)"
+    r"(?:了|叫什么|是多少|多少钱?|哪天|日期|名字|具体时间|时间|是哪家|店名|是什么)*"
+    r"|没有?|没有?(?:相关)?(?:信息|型号|品牌|资料)|无|暂无|没留|没看|跳过|略过?|先?跳过(?:这个|这项"
+    r"|这一项|这题)?|下一个|下一项|下一步|不想[说填写]|不方便(?:说|透露)?|不填|不写|先不[填写说]"
+    r"|以后再[说填]|回头再说|随便|都行|pass|skip|none|no idea)" + _TAIL,
+    re.IGNORECASE,
+)
+_YES = re.compile(
+    r"(?:(?:嗯+|恩+|哦|那|我|就)*[,\s]*"
+    r"(?:对(?:对|的|头)*|是(?:是|的|这样|这个|滴)*|就是这样|没错|没问题|正确|确认(?:无误|提交"
+    r"|登记)?|确定|好(?:好|的|滴|嘞|哒|吧)*|行(?:行)*|可以(?:可以|的)*|中|成|嗯+|恩+|要|需要|想"
+    r"|愿意|同意|提交(?:吧)?|登记|就这样|都对|全对|无误|信息无误|ok|okay|yes|y|yep|sure|1|👌|👍"
+    r"|okk)"
+    r"(?:[,\s]*(?:提交|登记|谢谢|就这样|没错|对|是的|可以|确认|好的|没问题|麻烦(?:你|您)?|帮我提交"
+    r"|开始|继续))*)" + _TAIL,
+    re.IGNORECASE,
+)
+_NO = re.compile(
+    r"(?:(?:嗯|额|呃|那|我|先|还是|都|这)*[,\s]*"
+    r"(?:不(?:不|是|对|要|用|行|可以|需要|想|好|同意|愿意|提交|登记|确认|正确|准确|必|是的|了)*"
+    r"|没有?必要|错(?:了|误)?|有误|有问题|取消(?:吧)?|算了|放弃|别(?:提交|登记|了)?|否|免了|拒绝|no"
+    r"|n|nope|cancel)"
+    r"(?:[,\s]*(?:谢谢|算了|取消|不要了|不用了|这样|提交|登记))*)" + _TAIL,
+    re.IGNORECASE,
+)
+
+_WRONG = (
+    "(?:不对|错了?|写错|填错|弄错|搞错|记错|说错|打错|有误|不正确|不准确|改一?下|改成|改为|更正"
+    "|修改|应该?是|应为|换成|要改|不是这个)"
+)
+_FIELDS = (
+    ("amount", "金额|价格|价钱|钱数|数额|多少钱|花了|总价"),
+    ("occurred_on", "时间|日期|日子|哪天|几号|购买日"),
+    ("platform", "平台|在哪个网|网站|软件|app|APP"),
+    ("location", "地址|地点|位置|街道|哪个镇|哪条街|在哪"),
+    ("merchant", "商家|店名|商户|店铺|商店|店家|卖家|公司|店的?名字|被投诉"),
+    ("demand", "诉求|要求|请求|需求|想要的"),
+    ("product", "商品|产品|东西|型号|品牌|货品|物品|牌子"),
+    ("facts", "经过|事情|情况|描述|内容|事实|过程|说明"),
+)  # fmt: skip
+_NAMED = re.compile("|".join(f"(?P<{field}>{words})" for field, words in _FIELDS))
+_NAMED_WRONG = re.compile(rf"(?:{_NAMED.pattern})[^,。;!?]{{0,6}}[,\s]*{_WRONG}")
+_CHANGE_NAMED = re.compile(r"(?:改一?下|修改|更正|改改|纠正|重新填)(?:一下)?(?P<rest>.{1,8})")
+_SWAP = re.compile(
+    r"不是(?:在|去)?(?P<old>[^,。;!?]{1,16}?)[,\s]*(?:而是|应该?是|是|改成"
+    r"|换成)(?P<new>[^,。;!?]{1,24})"
+)
+_INSTEAD = re.compile(
+    r"(?:不对|错了|(?:写|填|说|搞|弄|打|记)错了?|更正|修改|改一?下|改成|改为"
+    r"|应该?是)[,:\s]*(?:应该?是|是|改成|改为)?(?P<new>.+)"
+)
+_LOCATION = re.compile(r"[镇街路区县村]|广场|商场|小区")
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a whole answer says that the citizen does not know, has none or wants to skip."""
+    return bool(_UNKNOWN.fullmatch(text.strip()))
+
+
+def is_yes(text: str) -> bool:
+    """Whether a whole answer agrees."""
+    return bool(_YES.fullmatch(text.strip()))
+
+
+def is_no(text: str) -> bool:
+    """Whether a whole answer refuses or takes back."""
+    return bool(_NO.fullmatch(text.strip()))
+
+
+def corrected_field(text: str) -> str | None:
+    """The field a sentence corrects (金额不对,是280 → amount), or None where it corrects none.
+
+    Fields bear the names of the dispute's columns. Where no field is named, the new value tells:
+    不是淘宝是拼多多 → platform.
+    """
+    text = text.strip()
+    if len(text) > LONGEST_CORRECTION:
+        return None
+    if match := _NAMED_WRONG.search(text):
+        return match.lastgroup
+    if (change := _CHANGE_NAMED.match(text)) and (named := _NAMED.search(change["rest"])):
+        return named.lastgroup
+    if match := _SWAP.search(text) or _INSTEAD.match(text):
+        return _field_of(match["new"])
+    return None
+
+
+def _field_of(value: str) -> str | None:
+    """Which field a new value belongs to, or None where its words do not tell."""
+    if amounts.find(value):
+        return "amount"
+    if platforms.find(value):
+        return "platform"
+    if dates.find(value, _ANY_DAY):
+        return "occurred_on"
+    if demands.find(value):
+        return "demand"
+    if places.find(value, {}) or _LOCATION.search(value):
+        return "location"
+    return "amount" if amounts.read(value) is not None else None

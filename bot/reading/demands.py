@@ -1,0 +1,114 @@
+"""READING: what the citizen wants of the shop. Knows not whether they may have it."""
+
+import re
+from dataclasses import dataclass
+
+# (code, what leads up to the wish, the wish itself). Only the wish is marked.
+# A wish inside a negation (不给退款) is still the wish; what is done already (退款成功) is none.
+_NAMED = "(?!成功|地址|按钮|流程|率|单号|政策|规则|入口|界面|页面|进度|申请中|通知|订单号|标准|险)"
+_ASK = (
+    "(?:要求?|希望|申请|请求?|想|必须|应该?|得|给|帮|能|可以|让|叫|免费|不|拒绝|拒不|没人|无法|怎么"
+    "|如何|咋|需要|尽快)"
+    "(?:商家|卖家|店家|对方|厂家|他们?|你们|我们?|予|以|否|不能|给|帮|再)*"
+)
+_REFUND_WORDS = "(?:款|钱|费|票|押金|定金|订金|学费|卡费|会费|余额|保证金|运费|房租|保费|差额)"
+_PATTERNS = (
+    ("price_difference", "", "(?:退|补|返|赔)(?:还|偿)?(?:给?我)?(?:差价|价差)|补差(?!评)|价保"),
+    ("price_difference", _ASK, "保价"),
+    ("return", "", f"退货(?!退款成功){_NAMED}|退掉|退(?=换(?:货|车|商品))|退回(?=商品|货|去)"),
+    ("return", "把(?:货|东西|商品|它|衣服|鞋|手机)(?:给)?", "退"),
+    ("return", _ASK, "退(?=[/、和或]?换)"),
+    ("exchange", "", "换货|换新(?!闻)"),
+    ("exchange", _ASK, "(?:更换|调换|换)(?![了算来过成句])(?:一|个|台|部|件|新|货|车|机|掉|条|双)*"),
+    ("exchange", "(?:(?<=退)|(?<=[/、或]))", "换(?:货|车|商品)?(?![了算来过])"),
+    ("deliver", "", "补发|补寄|重新发货|重发(?!性)|催单|催发货"),
+    (
+        "deliver",
+        "(?:尽快|赶紧|马上|立即|立刻|要求|今天|按时|必须|快点|怎么|给我?|不|没有?|迟迟|一直|请|早点"
+        "|为什么|啥时候|什么时候|何时|还|[ ,。!、]|^)"
+        "(?:商家|卖家|店家|你们|他们|不|没|给|我)*",
+        "发(?:货(?!地址|单|人|商|方|时间|通知|后|了|的|之)|短袖|快递)|送货(?!员|上门费)",
+    ),
+    ("cancel", "",
+        "解除(?:购房|买卖|服务|装修|租赁)?合同|解约(?!通知|书)|退卡(?!费)|退订(?!单)|退课(?!费)"
+        "|退会(?!费)|退保(?!证金|费)|退学(?!费)"
+        "|退房(?!手续)"
+    ),
+    ("cancel", "",
+        "取消(?:订单|合同|服务|会员|套餐|自动续费|自动扣款|分期|订购|预订|预约|办理)|撤销(?:合同"
+        "|订单)|终止合同"
+    ),
+    ("cancel", "", "注销(?:会员|账户|账号|卡)|关闭自动(?:续费|扣款)|不想(?:办|学|练)了"),
+    ("refund", "",
+        f"原路(?:退|返)[回还款]|(?:全额|全款|全部|部分)?退{_REFUND_WORDS}(?!到账|完成){_NAMED}"
+    ),
+    ("refund", "",
+        "退还(?!有)|返还(?!了)|退回(?:来|押金|定金|订金|全部|全款|钱|费用|余额|剩余|款)|仅退款"
+        "|还我?钱|退一半"
+    ),
+    ("refund", "",
+        "把?(?:钱|款|费用|押金|定金|订金|余额|学费)(?:都|全部?|给我)?(?:退给?我|退回来?"
+        "|退了?(?=[,。!吧]|$)|还给我|还我)"
+    ),
+    ("refund", "", "退(?:给我|我)(?!货|换)|退不了(?!货)|退不退"),
+    ("refund", _ASK, "全?退(?![货换出订休房学卡会保役烧步让色耕缩课])(?:款|还|钱|费)?"),
+    ("compensation", "",
+        "[假缺少退]一[赔罚][一二三四十\\d]+|[三十双]倍(?=赔|退|返)|(?:误工|医药|医疗|精神损失|误餐"
+        "|营养)费"
+    ),
+    ("compensation", "(?<!未收到)(?<!获得)(?<!已经)",
+        "赔偿(?!款|了|过)|[陪培]偿|[陪培]钱|赔[我钱]|赔付(?!进度|了|款|7)|补偿(?!款|了|一个)"
+    ),
+    ("compensation", _ASK, "理赔|赔(?![了付偿])|[陪培](?=我|钱|损失|\\d)"),
+    ("repair", "", "返修|返厂|修好|包修|上门维修"),
+    ("repair", _ASK, "(?:维修|修理|修一下|修|保修|质保)(?![改订身期卡金])"),
+    ("repair", "(?<!全)(?<!年)", "保修(?![期卡范])"),
+    ("invoice", "",
+        "(?:补开|不开|开具?|索要|要个?|补)(?:张|个)?(?:增值税|正规|专用|购车|电子|普通)?(?:发票"
+        "|专票)"
+    ),
+    ("invoice", "(?:不给|拒绝|拒)(?:我)?(?:提供|开具?|出)?", "(?:增值税|正规|电子)?发票"),
+    ("apology", "", "道歉|赔礼|赔不是|认错"),
+    ("other", "",
+        "给(?:我们?|消费者|大家|个|一个)+(?:合理|满意)?的?(?:说法|交代|交待|解释|答复|结果|公道)"
+    ),
+    ("other", "",
+        "讨(?:个|一个|回)?(?:说法|公道)|要(?:个|一个)(?:说法|解释|答复)|恢复(?:使用|账号|服务|会员"
+        "|权益)|说清楚"
+    ),
+    ("other", "(?:要求|给予?|给出|希望)(?:合理|商家|你们)?的?", "解释|答复|说明|处罚|整改"),
+)  # fmt: skip
+_DONE_BEFORE = re.compile(r"(?:已经?|并未申请|并没有?申请|成功|显示)$")
+_DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了)")
+_DEMAND = re.compile(
+    "|".join(f"{lead}(?P<{code}_{n}>{wish})" for n, (code, lead, wish) in enumerate(_PATTERNS))
+)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A wish with its span and code: refund, return, exchange, repair, compensation, deliver,
+    apology, cancel, price_difference, invoice or other."""
+
+    text: str
+    start: int
+    end: int
+    code: str
+
+
+def find(text: str) -> list[Demand]:
+    """The wishes in folded text, in order, repeated ones included."""
+    found = []
+    for match in _DEMAND.finditer(text):
+        group = match.lastgroup or ""
+        start, end = match.span(group)
+        is_done = _DONE_BEFORE.search(text[max(0, start - 5) : start])
+        if not is_done and not _DONE_BEHIND.match(text, end):
+            found.append(Demand(text[start:end], start, end, group.rsplit("_", 1)[0]))
+    return found
+
+
+def read(text: str) -> set[str]:
+    """The codes of the wishes in folded text; `other` only where nothing clearer is said."""
+    codes = {demand.code for demand in find(text)}
+    return codes - {"other"} if len(codes) > 1 else codes

@@ -1,0 +1,122 @@
+"""From one message to the facts of a dispute. Pure; it knows no record and no Rasa."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from bot.reading import amounts, dates, demands, places, platforms
+
+STORY_AT_LEAST = 8  # characters that remain of a message once names and openers are taken out
+MARKED = ("merchant", "product", "brand", "model")
+
+_OPENERS = re.compile(
+    r"(你好|您好|在吗|请问|帮我|麻烦|我要|我想|想要|要求|投诉|举报|维权|商家|卖家|店家|平台|怎么办|处理)"
+)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What one message tells about a dispute; None or empty where it tells nothing.
+
+    Fields bear the names of the record's columns. Amounts are in yuan; `demand` is a list of codes
+    joined by commas; `facts` is the message itself where it tells a story.
+    """
+
+    merchant: str | None = None
+    platform: str | None = None
+    product: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    facts: str | None = None
+    demand: str | None = None
+    location: str | None = None
+    street: str | None = None
+    occurred_on: date | None = None
+    occurred_text: str | None = None
+    amount: Decimal | None = None
+    amount_text: str | None = None
+    amount_choices: tuple[str, ...] = ()
+
+
+def read(
+    text: str,
+    entities: Sequence[Mapping[str, Any]],
+    *,
+    today: date,
+    streets: Mapping[str, Sequence[str]],
+    shown: str | None = None,
+) -> Facts:
+    """The facts of a folded message with the spans Rasa marked in it.
+
+    `shown` is the message as the citizen typed it, kept as the story.
+    """
+    marked: dict[str, Any] = {kind: _first(entities, kind) for kind in MARKED}
+    return Facts(
+        **marked,
+        platform=_platform(text),
+        facts=(shown or text) if tells_a_story(text, entities) else None,
+        demand=",".join(sorted(demands.read(text))) or None,
+        **_place(text, entities, streets),
+        **_day(text, today),
+        **_amount(text),
+    )
+
+
+def tells_a_story(text: str, entities: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a message says what happened, beyond names and "I want to complain"."""
+    rest = text
+    for entity in entities:
+        if entity["entity"] in ("merchant", "platform", "location", "date", "amount"):
+            rest = rest.replace(str(entity["value"]), "")
+    return len(re.sub(r"\W", "", _OPENERS.sub("", rest))) >= STORY_AT_LEAST
+
+
+def _first(entities: Sequence[Mapping[str, Any]], kind: str) -> str | None:
+    return next((str(e["value"]).strip() for e in entities if e["entity"] == kind), None) or None
+
+
+def _platform(text: str) -> str | None:
+    found = platforms.find(text)
+    return found[0].name if found else None
+
+
+def _place(
+    text: str, entities: Sequence[Mapping[str, Any]], streets: Mapping[str, Sequence[str]]
+) -> dict[str, Any]:
+    found = places.find(text, streets)
+    marked = _first(entities, "location")
+    street = next((place.street for place in found if place.street), None)
+    longest = max((place.text for place in found), key=len, default=None)
+    return {"location": marked or longest, "street": street}
+
+
+def _day(text: str, today: date) -> dict[str, Any]:
+    found = dates.find(text, today)
+    if not found:
+        return {}
+    return {"occurred_on": found[0].on, "occurred_text": found[0].text}
+
+
+def _amount(text: str) -> dict[str, Any]:
+    disputed, others = amounts.disputed(text)
+    if disputed is None:
+        return {"amount_choices": tuple(dict.fromkeys(other.text for other in others))}
+    return {"amount": disputed.value, "amount_text": disputed.text}
+
+
+def answer(field: str, text: str, today: date) -> Facts:
+    """The facts of a bare answer to the question about `field`, as typed where it cannot be read."""
+    typed = text.strip()
+    if field == "amount":
+        value = amounts.read(typed)
+        return Facts(amount=value, amount_text=typed)
+    if field == "occurred_on":
+        found = dates.find(typed, today)
+        return Facts(occurred_on=found[0].on if found else None, occurred_text=typed)
+    if field == "demand":
+        return Facts(demand=",".join(sorted(demands.read(typed))) or "other")
+    plain: dict[str, Any] = {field: typed}
+    return Facts(**plain)

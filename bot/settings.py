@@ -1,0 +1,80 @@
+"""What a deployer may choose: read once from the environment and `.env`, known to the edges only."""
+
+import functools
+import os
+import secrets
+from decimal import Decimal
+from pathlib import Path
+from typing import Literal
+
+from cryptography.fernet import Fernet
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """Each field is an environment variable of the same name in capitals (see `.env.example`)."""
+
+    model_config = SettingsConfigDict(env_file=ROOT / ".env", extra="ignore")
+
+    operator: Literal["independent", "bureau"] = "independent"
+    district_name: str = "天津市西青区"
+    fast_lane_limit: Decimal = Field(default=Decimal(2000), ge=0)
+    var_dir: Path = ROOT / "var"
+    database_url: str = ""
+    data_key: str = ""
+    secret_key: str = ""
+    public_url: str | None = None
+    web_host: str = "127.0.0.1"
+    web_port: int = Field(default=8080, ge=1, le=65535)
+    rasa_port: int = Field(default=5005, ge=1, le=65535)
+    actions_port: int = Field(default=5055, ge=1, le=65535)
+    rasa_timeout_seconds: float = Field(default=8.0, gt=0)
+
+    def database(self) -> str:
+        """The SQLAlchemy address of the records: SQLite in `var/` unless one is given."""
+        return self.database_url or f"sqlite:///{self.var_dir / 'records.db'}"
+
+    def data_keys(self) -> list[bytes]:
+        """Fernet keys for personal data, newest first; made and kept in `var/` when none is given."""
+        text = self.data_key or kept_secret(
+            self.var_dir / "data.key", Fernet.generate_key().decode()
+        )
+        return [key.strip().encode() for key in text.split(",")]
+
+    def signing_key(self) -> str:
+        """What signs the citizens' cookies and links; made and kept in `var/` when none is given."""
+        return self.secret_key or kept_secret(
+            self.var_dir / "signing.key", secrets.token_urlsafe(48)
+        )
+
+    def rasa_url(self) -> str:
+        """Where Rasa listens: loopback only."""
+        return f"http://127.0.0.1:{self.rasa_port}"
+
+
+def kept_secret(path: Path, fresh: str) -> str:
+    """The secret in `path`, written there from `fresh` first where none is kept yet.
+
+    Two processes may start at once: the first to create the file wins, and both read the same.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}")
+    descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(fresh)
+    try:
+        os.link(half, path)
+    except FileExistsError:
+        pass
+    finally:
+        half.unlink()
+    return path.read_text().strip()
+
+
+@functools.cache
+def get() -> Settings:
+    """The settings of this process."""
+    return Settings()

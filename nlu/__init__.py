@@ -1,0 +1,1 @@
+"""UNDERSTANDING and DIALOGUE: Rasa 3.6.21 in quarantine. No secrets, no database, loopback only."""

@@ -1,0 +1,120 @@
+"""What the tests of the channels share: a dialogue written by hand, settings, and a browser."""
+
+import asyncio
+import re
+import shutil
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+from starlette.applications import Starlette
+
+from bot.channels import web
+from bot.dialogue import Button, Message, Reply
+from bot.settings import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+
+
+class FakeDialogue:
+    """Answers by a table and keeps what it heard; a repeated message id gets the same replies."""
+
+    def __init__(self) -> None:
+        self.heard: list[Message] = []
+        self.table: dict[str, list[Reply]] = {}
+        self.seconds: dict[str, float] = {}  # how long a text takes to answer
+        self.given: dict[tuple[str, str], list[Reply]] = {}
+
+    async def hear(self, message: Message) -> list[Reply]:
+        self.heard.append(message)
+        await asyncio.sleep(self.seconds.get(message.text, 0))
+        found = self.table.get(message.button_id or message.text, [Reply(f"听到：{message.text}")])
+        return self.given.setdefault((message.external_id, message.message_id), found)
+
+
+@pytest.fixture
+def dialogue() -> FakeDialogue:
+    fake = FakeDialogue()
+    fake.table["电饭煲坏了"] = [
+        Reply("请问您希望怎么处理？", (Button("b1", "退款"), Button("b2", "维修")), {"page": 1})
+    ]
+    return fake
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        operator="independent",
+        district_name="天津市西青区",
+        secret_key="a key for tests only",
+        public_url=None,
+        var_dir=tmp_path,
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless. Without one the tests of the page fail, not skip."""
+    path = shutil.which("chromium") or CHROMIUM
+    if not Path(path).exists():
+        pytest.fail("no Chromium: run `apt-get install chromium fonts-noto-cjk`", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def site(dialogue: Any, settings: Settings) -> Iterator[str]:
+    """The address of a running server."""
+    app = Starlette(routes=web.routes(dialogue, settings))
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    end = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < end, "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}/"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def visit(browser: Browser, site: str) -> Iterator[Any]:
+    """A function that opens the page; afterwards nothing may have gone wrong in the browser."""
+    opened = []
+    seen = SimpleNamespace(hosts=set(), problems=[])
+
+    def open_page(width: int = 360, height: int = 740, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        opened.append(context)
+        page = context.new_page()
+        page.on(
+            "request", lambda request: seen.hosts.add(re.sub(r"(//[^/]+/).*", r"\1", request.url))
+        )
+        page.on("pageerror", lambda error: seen.problems.append(str(error)))
+        page.on("console", lambda line: _note(seen.problems, line))
+        page.set_default_timeout(5000)
+        page.goto(site)
+        return page
+
+    yield open_page
+    for context in opened:
+        context.close()
+    assert seen.hosts <= {site}, "a request went to another host"
+    assert not seen.problems
+
+
+def _note(problems: list[str], line: Any) -> None:
+    # Chromium prints a failed load by itself; a refusal by the content policy is a fault.
+    if line.type == "error" and "Failed to load resource" not in line.text:
+        problems.append(line.text)

@@ -1,0 +1,57 @@
+"""What the whole suite shares: records in memory, and one running Rasa with its action server."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.orm import Session
+
+from bench.stack import Stack, Talk, stack
+from bot import database
+from bot.casework import people, sealing
+from bot.casework.records import Person, Record
+
+NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 2026-11-02, 09:00 in Tianjin."""
+    return NOW
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    """A session on an empty database in memory."""
+    sealing.unlock([Fernet.generate_key()])
+    engine = database.engine("sqlite://")
+    Record.metadata.create_all(engine)
+    with Session(engine) as opened:
+        yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def citizen(session: Session, now: datetime) -> Person:
+    """A citizen on the web page."""
+    return people.person(session, "web", "c-1", now)
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Stack]:
+    """One trained model, one Rasa and one action server for the whole suite."""
+    with stack() as started:
+        yield started
+
+
+@pytest.fixture
+def talk(running: Stack) -> Talk:
+    """A new citizen's talk."""
+    return Talk(running)
+
+
+@pytest.fixture
+def talks(running: Stack) -> Callable[[], Talk]:
+    """As many new citizens as a test wants."""
+    return lambda: Talk(running)

@@ -1,0 +1,58 @@
+"""Short whole answers and corrections."""
+
+import pytest
+
+from bot.reading import answers
+
+UNKNOWN = (
+    "不知道",
+    "不记得了",
+    "没有",
+    "忘了",
+    "不清楚",
+    "跳过",
+    "记不清了",
+    "没",
+    "不太清楚",
+    "我忘了",
+)
+YES = ("对", "是的", "确认", "没错", "好的", "行", "提交吧", "对的,提交", "嗯嗯", "可以", "OK")
+NO = ("不", "不对", "不是", "取消", "算了", "不用了谢谢", "不要", "先不提交", "错了")
+STORIES = (
+    "没有收到货", "我不知道怎么办", "对方不退钱", "不给退", "是假货", "行不行", "可以退吗",
+    "不是淘宝是拼多多", "好几天没发货", "取消订单他不同意",
+)  # fmt: skip
+CORRECTIONS = (
+    ("金额不对,是280", "amount"), ("改一下金额", "amount"), ("不对,是280", "amount"),
+    ("地点写错了应该是杨柳青", "location"), ("不是中北镇是大寺镇", "location"),
+    ("不是淘宝是拼多多", "platform"), ("平台应该是京东", "platform"), ("商家名字错了", "merchant"),
+    ("店名写错了", "merchant"), ("时间错了,是昨天", "occurred_on"), ("应该是上周六", "occurred_on"),
+    ("不是昨天是前天", "occurred_on"), ("不是退货是退款", "demand"), ("诉求改成换货", "demand"),
+    ("经过写得不对", "facts"), ("型号错了", "product"), ("我要投诉", None), ("商品有问题", None),
+    ("这手机不是新的是翻新的", None), ("退款", None), ("是的", None),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNKNOWN)
+def test_an_answer_may_be_unknown(text: str) -> None:
+    assert answers.is_unknown(text)
+
+
+@pytest.mark.parametrize("text", YES)
+def test_an_answer_may_agree(text: str) -> None:
+    assert answers.is_yes(text) and not answers.is_no(text)
+
+
+@pytest.mark.parametrize("text", NO)
+def test_an_answer_may_refuse(text: str) -> None:
+    assert answers.is_no(text) and not answers.is_yes(text)
+
+
+@pytest.mark.parametrize("text", STORIES)
+def test_a_story_is_no_short_answer(text: str) -> None:
+    assert not (answers.is_unknown(text) or answers.is_yes(text) or answers.is_no(text))
+
+
+@pytest.mark.parametrize(("text", "field"), CORRECTIONS)
+def test_a_correction_names_its_field(text: str, field: str | None) -> None:
+    assert answers.corrected_field(text) == field

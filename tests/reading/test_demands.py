@@ -1,0 +1,38 @@
+"""Wishes and their codes."""
+
+import pytest
+
+from bot.reading import demands
+
+WISHES = (
+    ("我要退款", {"refund"}), ("把钱退给我", {"refund"}), ("原路退回", {"refund"}),
+    ("返还押金", {"refund"}), ("退押金", {"refund"}), ("退学费", {"refund"}),
+    ("不给退款", {"refund"}), ("要求全额退款", {"refund"}), ("退货", {"return"}),
+    ("退货退款", {"return", "refund"}), ("要求退换", {"return", "exchange"}),
+    ("给我换新", {"exchange"}), ("要换货", {"exchange"}), ("想换一台", {"exchange"}),
+    ("要求维修", {"repair"}), ("给我修好", {"repair"}), ("拒绝保修", {"repair"}),
+    ("赔偿损失", {"compensation"}), ("怎么陪我", {"compensation"}), ("退一赔三", {"compensation"}),
+    ("尽快发货", {"deliver"}), ("一直不发货", {"deliver"}), ("要求道歉", {"apology"}),
+    ("退卡", {"cancel"}), ("解除合同", {"cancel"}), ("取消订单", {"cancel"}),
+    ("退差价", {"price_difference"}), ("补开发票", {"invoice"}), ("不给开发票", {"invoice"}),
+    ("给个说法", {"other"}), ("给我个说法退款", {"refund"}),
+)  # fmt: skip
+NO_WISHES = (
+    "退款成功了", "已退款", "退休了", "换了三家店", "发货地址", "保修期内", "修改密码", "屏幕坏了",
+    "我要投诉", "退出登录",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "codes"), WISHES)
+def test_a_wish_has_its_code(text: str, codes: set[str]) -> None:
+    assert demands.read(text) == codes
+
+
+@pytest.mark.parametrize("text", NO_WISHES)
+def test_what_is_done_or_only_named_is_no_wish(text: str) -> None:
+    assert demands.read(text) == set()
+
+
+def test_only_the_wish_itself_is_marked() -> None:
+    (demand,) = demands.find("我要求商家退款")
+    assert (demand.text, demand.start, demand.end) == ("退款", 5, 7)

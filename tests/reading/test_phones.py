@@ -1,0 +1,69 @@
+"""Phones, id numbers and contact lines."""
+
+import pytest
+
+from bot.reading import phones
+
+MOBILES = (
+    "13800000000", "138 0000 0000", "138-0000-0000", "+8613800000000", "+86 138 0000 0000",
+    "86-13800000000", "I3800000000", "138OOOOOOOO", "一三八零零零零零零零零", "008613800000000",
+    "138.0000.0000", "13 800 000 000",
+)  # fmt: skip
+NOT_PERSONAL = (
+    "12315", "400-800-1234", "95588", "022-27391234", "订单20231111138000000001", "2020-11-25",
+    "12800000000", "6222021234567890123", "KFR-35GW", "1380000",
+)  # fmt: skip
+CONTACTS = (
+    ("张女士 13800000000 中北镇万卉路5号", "张女士", "13800000000", "中北镇万卉路5号"),
+    ("13800000000", None, "13800000000", None),
+    ("李强,15000000000", "李强", "15000000000", None),
+    ("我叫王小明 电话138 0000 0000", "王小明", "13800000000", None),
+    ("我姓李", "李", None, None),
+    ("欧阳娜 +86 13800000000", "欧阳娜", "13800000000", None),
+    ("地址:大寺镇龙居花园3号楼 赵先生", "赵先生", None, "大寺镇龙居花园3号楼"),
+    ("〔手机号〕 王先生", "王先生", None, None),
+    ("022-27391234 刘芳", "刘芳", "02227391234", None),
+    ("不方便", None, None, None),
+)
+
+
+@pytest.mark.parametrize("text", MOBILES)
+def test_a_mobile_is_taken_out_however_it_is_typed(text: str) -> None:
+    assert phones.redact(f"打我{text}吧") == ("打我〔手机号〕吧", ["13800000000"], [])
+
+
+@pytest.mark.parametrize("text", NOT_PERSONAL)
+def test_other_numbers_stay(text: str) -> None:
+    assert phones.redact(text) == (text, [], [])
+
+
+@pytest.mark.parametrize(
+    "text", ["12011119900101123X", "120111 19900101 123x", "120111199001011234"]
+)
+def test_an_id_number_is_taken_out(text: str) -> None:
+    redacted, mobiles, ids = phones.redact(f"证件{text}")
+    assert (redacted, mobiles) == ("证件〔证件号〕", [])
+    assert len(ids[0]) == 18
+
+
+def test_a_landline_is_found_and_stays() -> None:
+    (phone,) = phones.find_phones("店里电话022-27391234")
+    assert (phone.kind, phone.number) == ("landline", "02227391234")
+
+
+def test_two_mobiles_are_taken_out_in_order() -> None:
+    redacted, mobiles, _ = phones.redact("13800000000或15000000000")
+    assert redacted == "〔手机号〕或〔手机号〕"
+    assert mobiles == ["13800000000", "15000000000"]
+
+
+def test_a_shown_phone_hides_its_middle() -> None:
+    assert phones.mask("13812345678") == "138****5678"
+    assert phones.mask("110") == "***"
+
+
+@pytest.mark.parametrize(("text", "name", "phone", "address"), CONTACTS)
+def test_a_contact_line_is_read(
+    text: str, name: str | None, phone: str | None, address: str | None
+) -> None:
+    assert phones.contact(text) == phones.Contact(name, phone, address)

@@ -82,10 +82,10 @@ def is_aside(turn: Turn, asked: str) -> bool:
         return False
     if turn.is_button or turn.intent in ("stop", "ask_human"):
         return True
+    if turn.intent == "ask_rights" and answers.is_question(turn.text):
+        return asked != "facts" or len(turn.text) < NAMES_ONLY
     if asked == "facts":
-        return turn.intent in ("query_recall", "query_progress", "subscribe_recall") or (
-            turn.intent == "ask_rights" and len(turn.text) < NAMES_ONLY
-        )
+        return turn.intent in ("query_recall", "query_progress", "subscribe_recall")
     read = turn.facts()
     if getattr(read, asked, None) is not None or answers.is_unknown(turn.text):
         return False
@@ -137,6 +137,9 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
 
 def _bare_answer(turn: Turn, draft: Dispute, asked: str, new: dict[str, Any]) -> dict[str, Any]:
     """What a message without marked facts answers to the question that was put."""
+    if asked == "merchant" and len(turn.text) <= NAMES_ONLY:
+        name = facts.name_in(turn.shown, streets())
+        return disputes.take(draft, facts.Facts(merchant=name)) if name else {}
     if asked in ("merchant", "location") and (new or len(turn.text) > NAMES_ONLY):
         if draft.misses + 1 >= disputes.MISSES_ALLOWED:
             disputes.leave_open(draft, asked)

@@ -99,7 +99,7 @@ class PointElsewhere(TurnAction):
         elif choice.is_sure and choice.entries[0].action != "answer":
             say_entry(turn, choice.entries[0])
         else:
-            turn.say("utter_default")
+            turn.say("utter_not_ours")
         turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
         return [remember(turn)]
 

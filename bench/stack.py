@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -57,8 +58,7 @@ class Stack:
 
     def kill(self, name: str) -> None:
         """Kill the process `name` at once."""
-        self.processes[name].kill()
-        self.processes[name].wait()
+        _kill(self.processes[name])
 
     def wait(self) -> None:
         """Wait until both answer. Raises RuntimeError with the log's end where one does not."""
@@ -135,8 +135,7 @@ def stack(**chosen: Any) -> Iterator[Stack]:
             yield running
         finally:
             for started in running.processes.values():
-                started.kill()
-                started.wait()
+                _kill(started)
 
 
 def free_port() -> int:
@@ -144,6 +143,12 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process with its children: the action server has a worker that holds the port."""
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[bytes]:

@@ -6,7 +6,7 @@ import logging
 import re
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +20,7 @@ from bot.reading import answers, folding, phones
 
 log = logging.getLogger(__name__)
 
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # halves of characters, which no record takes
 LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
 
 
@@ -76,6 +77,7 @@ class Dialogue:
 
     async def hear(self, message: Message) -> list[Reply]:
         """The replies to a message; a repeated message_id gets the same replies again."""
+        message = replace(message, text=NOT_TEXT.sub("\ufffd", message.text))
         lock = self._locks.setdefault((message.channel, message.external_id), asyncio.Lock())
         async with lock:
             heard = await asyncio.to_thread(self._receive, message)

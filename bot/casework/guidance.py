@@ -17,6 +17,7 @@ SURE = 0.42  # score at which one entry is offered alone, if no other is near
 OPENING = 10  # pieces kept of the beginning where there are too many
 NEAR = 0.15  # score below which an entry is not offered at all
 MARGIN = 0.07  # what the best must lead by to be sure
+ALONE, FAR = 0.33, 0.15  # a lower score is sure too where nothing else comes near
 CHOICES = 3  # entries offered as buttons where it is close
 
 _ASK, _WHOLE, _WORDS = 0.55, 0.45, 0.35  # what nearest sample, whole entry and words weigh
@@ -135,7 +136,8 @@ def _choice(near: Sequence[tuple[int, float]]) -> Choice:
         return Choice((), False)
     entries = guidance_loader.entries()
     lead = near[0][1] - (near[1][1] if len(near) > 1 else 0.0)
-    if near[0][1] >= SURE and lead >= MARGIN:
+    score = near[0][1]
+    if (score >= SURE and lead >= MARGIN) or (score >= ALONE and lead >= FAR):
         near = near[:1]
         is_sure = True
     else:

@@ -66,6 +66,12 @@ _INSTEAD = re.compile(
 _LOCATION = re.compile(r"[镇街路区县村]|广场|商场|小区")
 
 
+_QUESTION = re.compile(
+    r"(?:吗|么|嘛|呢|[?？])[\s。.!！?？]*$|怎么(?:办|退|赔|维权|处理|算)|能不能|可不可以|是不是|算不算|合不合法"
+    r"|有没有|多久|几天(?:内)?(?:能|可以|给)|凭什么|找谁|归谁管|^(?:为什么|什么叫|什么是|请问)"
+)
+
+
 def is_unknown(text: str) -> bool:
     """Whether a whole answer says that the citizen does not know, has none or wants to skip."""
     return bool(_UNKNOWN.fullmatch(text.strip()))
@@ -112,3 +118,8 @@ def _field_of(value: str) -> str | None:
     if places.find(value, {}) or _LOCATION.search(value):
         return "location"
     return "amount" if amounts.read(value) is not None else None
+
+
+def is_question(text: str) -> bool:
+    """Whether a message asks something, rather than answers."""
+    return _QUESTION.search(text) is not None

@@ -17,6 +17,9 @@ _OPENERS = re.compile(
 )
 
 
+_AROUND_A_NAME = re.compile(r"^(就?是|在|叫|店名|名字)+|(买的|这家|那家|里面)$")
+
+
 @dataclass(frozen=True)
 class Facts:
     """What one message tells about a dispute; None or empty where it tells nothing.
@@ -74,6 +77,20 @@ def tells_a_story(text: str, entities: Sequence[Mapping[str, Any]]) -> bool:
     return len(re.sub(r"\W", "", _OPENERS.sub("", rest))) >= STORY_AT_LEAST
 
 
+def name_in(text: str, streets: Mapping[str, Sequence[str]]) -> str | None:
+    """The shop's name in a bare answer: what is left without the place and the platform.
+
+    「杨柳青镇的好又多超市」 gives 好又多超市; None where nothing is left, or where a sum or a wish shows
+    that the answer is more than a name.
+    """
+    if demands.find(text) or amounts.find(text):
+        return None
+    around = [place.text for place in places.find(text, streets)]
+    for part in around + [platform.text for platform in platforms.find(text)]:
+        text = text.replace(part, "")
+    return _AROUND_A_NAME.sub("", text).strip(" ,，。的") or None
+
+
 def _first(entities: Sequence[Mapping[str, Any]], kind: str) -> str | None:
     return next((str(e["value"]).strip() for e in entities if e["entity"] == kind), None) or None
 
@@ -97,7 +114,8 @@ def _day(text: str, today: date) -> dict[str, Any]:
     found = dates.find(text, today)
     if not found:
         return {}
-    return {"occurred_on": found[0].on, "occurred_text": found[0].text}
+    day = found[0]
+    return {"occurred_on": day.on if day.precision == "day" else None, "occurred_text": day.text}
 
 
 def _amount(text: str) -> dict[str, Any]:
@@ -114,8 +132,7 @@ def answer(field: str, text: str, today: date) -> Facts:
         value = amounts.read(typed)
         return Facts(amount=value, amount_text=typed)
     if field == "occurred_on":
-        found = dates.find(typed, today)
-        return Facts(occurred_on=found[0].on if found else None, occurred_text=typed)
+        return Facts(**{**_day(typed, today), "occurred_text": typed})
     if field == "demand":
         return Facts(demand=",".join(sorted(demands.read(typed))) or "other")
     plain: dict[str, Any] = {field: typed}

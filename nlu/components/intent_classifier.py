@@ -51,8 +51,7 @@ class CharacterIntentClassifier(IntentClassifier, GraphComponent):
                 ("ngrams", TfidfVectorizer(
                     analyzer="char", ngram_range=(1, config["longest"]), min_df=2,
                     sublinear_tf=True)),
-                ("regression", LogisticRegression(
-                    C=config["C"], max_iter=400, class_weight="balanced")),
+                ("regression", LogisticRegression(C=config["C"], max_iter=400)),
             ]
         )  # fmt: skip
 

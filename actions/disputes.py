@@ -4,6 +4,8 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
+from actions.guidance import say_if_sure
+from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
 from bot.casework import disputes
@@ -108,6 +110,8 @@ def _begin(turn: Turn) -> list[EventType]:
         )
     elif turn.intent != "resume":
         first = turn.facts()
+    if turn.intent != "resume":  # what a person should know before they file
+        _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     draft = disputes.draft(turn.session, turn.who)
     if draft is None or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
@@ -319,6 +323,7 @@ class QueryProgress(TurnAction):
             turn.say("utter_progress_draft")
         else:
             turn.say("utter_progress_none")
+            say_if_sure(turn)
         return []
 
 

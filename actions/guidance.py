@@ -1,4 +1,4 @@
-"""Turns about rights: the answer, its basis, and where to turn with what is not ours."""
+"""Turns about rights: the answer with its articles, and its basis."""
 
 from typing import Any
 
@@ -35,14 +35,14 @@ class AnswerRights(TurnAction):
         return [remember(turn)]
 
 
-def say_entry(turn: Turn, entry: Any) -> None:
+def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
     """The answer with its articles; the rule's wording and the filing are a button away."""
     citations = guidance.citations(entry)
     text = "\n".join(filter(None, (entry.answer, *citations)))
     turn.dispatcher.utter_message(
         response="utter_rights_answer",
         text=text,
-        buttons=_buttons(entry),
+        buttons=_buttons(entry, may_file),
     )
     turn.dispatcher.utter_message(
         json_message={"guidance": {"id": entry.id, "action": entry.action, "cited": citations,
@@ -50,9 +50,9 @@ def say_entry(turn: Turn, entry: Any) -> None:
     )  # fmt: skip
 
 
-def _buttons(entry: Any) -> list[dict[str, str]]:
+def _buttons(entry: Any, may_file: bool) -> list[dict[str, str]]:
     buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
-    if entry.action == "answer":
+    if may_file and entry.action == "answer":
         buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
     return buttons
 
@@ -85,53 +85,15 @@ class ShowBasis(TurnAction):
         return []
 
 
-class PointElsewhere(TurnAction):
-    """Tells where to turn with what is not a consumer's matter."""
+def say_if_sure(turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True) -> bool:
+    """Answer from the guidance library where it is sure; whether it did.
 
-    def name(self) -> str:
-        return "action_point_elsewhere"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        door = guidance.door(turn.text)
-        choice = guidance.choose(turn.text)
-        if door is not None:
-            turn.say("utter_elsewhere", text=door.reply)
-        elif choice.is_sure and choice.entries[0].action != "answer":
-            say_entry(turn, choice.entries[0])
-        else:
-            turn.say("utter_not_ours")
-        turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
-        return [remember(turn)]
-
-
-class CareForInjured(TurnAction):
-    """Safety before anything else; what was told is kept for the questions later."""
-
-    def name(self) -> str:
-        return "action_care_for_injured"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_injury_first")
-        return [remember(turn)]
-
-
-class ExplainReport(TurnAction):
-    """Tells how a report (举报) differs from a dispute and where it goes; nothing is kept as one."""
-
-    def name(self) -> str:
-        return "action_explain_report"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_report_explained")
-        return [remember(turn)]
-
-
-class AskPurpose(TurnAction):
-    """Bare facts outside a form: what are they for?"""
-
-    def name(self) -> str:
-        return "action_ask_purpose"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_ask_purpose")
-        return [remember(turn)]
+    With `elsewhere_only`, only where the entry sends the citizen to another door or declines.
+    """
+    choice = guidance.choose(turn.text, turn.entity("product"))
+    if turn.is_button or not choice.is_sure:
+        return False
+    if elsewhere_only and choice.entries[0].action == "answer":
+        return False
+    say_entry(turn, choice.entries[0], may_file=may_file)
+    return True

@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.guidance import remember
+from actions.guidance import remember, say_if_sure
 from actions.turn import Turn, TurnAction
 from bot.casework import recalls
 from bot.library import load, words
@@ -13,6 +13,8 @@ from bot.library import load, words
 FORM = "recall_form"
 MOST_LISTED = 3
 ASKS_BACK = ("ask_brand", "ask_model")
+UNNAMED = ("ask_brand", "not_in_library")
+IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human")
 
 
@@ -33,8 +35,13 @@ class ValidateRecallForm(TurnAction):
             turn.say("utter_recall_detail")
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
-        say_answer(turn, answer)
-        waits = asked is None and answer.kind in ASKS_BACK
+        if answer.kind != "ask_brand":
+            say_answer(turn, answer)
+        # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
+        is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
+        if answer.kind == "ask_brand" and not is_answered:
+            say_answer(turn, answer)
+        waits = asked is None and answer.kind in ASKS_BACK and not is_answered
         return [
             SlotSet("recall_text", text if waits else None),
             SlotSet("told", {"text": text, "shown": text, "entities": turn.entities}),
@@ -51,6 +58,19 @@ class AnswerRecall(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         say_answer(turn, look_up(turn, turn.text))
         return []
+
+
+def say_if_recalled(turn: Turn) -> bool:
+    """Tell of a recall where the message names the very thing; whether it did."""
+    if turn.is_button:
+        return False
+    answer = look_up(turn, turn.text)
+    named = answer.kind in ("covered", "may_be_covered") and any(
+        field in IDENTIFIES for match in answer.matches for field, _ in match.evidence
+    )
+    if named:
+        say_answer(turn, answer)
+    return named
 
 
 def look_up(turn: Turn, text: str) -> recalls.Answer:

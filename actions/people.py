@@ -1,0 +1,64 @@
+"""Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
+
+from rasa_sdk.events import EventType
+
+from actions.guidance import remember, say_if_sure
+from actions.recalls import say_if_recalled
+from actions.turn import Turn, TurnAction
+from bot.casework import guidance
+from bot.reading import answers
+
+
+class PointElsewhere(TurnAction):
+    """Tells where to turn with what is not a consumer's matter."""
+
+    def name(self) -> str:
+        return "action_point_elsewhere"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        if not say_if_sure(turn, elsewhere_only=True):
+            door = guidance.door(turn.text)
+            if door is not None:
+                turn.say("utter_elsewhere", text=door.reply)
+                turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
+            elif not (say_if_recalled(turn) or say_if_sure(turn)):
+                turn.say("utter_not_ours")
+                turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
+        return [remember(turn)]
+
+
+class ExplainReport(TurnAction):
+    """Tells how a report (举报) differs from a dispute and where it goes; nothing is kept as one."""
+
+    def name(self) -> str:
+        return "action_explain_report"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        asks = answers.is_question(turn.text)
+        if not say_if_sure(turn, elsewhere_only=not asks):
+            turn.say("utter_report_explained")
+        return [remember(turn)]
+
+
+class CareForInjured(TurnAction):
+    """Safety before anything else; what was told is kept for the questions later."""
+
+    def name(self) -> str:
+        return "action_care_for_injured"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        turn.say("utter_injury_first")
+        say_if_recalled(turn)
+        return [remember(turn)]
+
+
+class AskPurpose(TurnAction):
+    """Words that do not say what they are for: a recalled thing, a known question, or asked back."""
+
+    def name(self) -> str:
+        return "action_ask_purpose"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        if not (say_if_recalled(turn) or say_if_sure(turn)):
+            turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
+        return [remember(turn)]

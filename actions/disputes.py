@@ -19,6 +19,11 @@ SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occur
 IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
               "occurred_on", "amount", "contact")  # fmt: skip
 LONGEST_SHOWN = 120  # characters of the story in a summary
+NAMED_FIELDS = (
+    "merchant",
+    "location",
+    "product",
+)  # corrected by the words after 「是」 as they stand
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
@@ -113,6 +118,9 @@ def _begin(turn: Turn) -> list[EventType]:
     if turn.intent != "resume":  # what a person should know before they file
         _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     draft = disputes.draft(turn.session, turn.who)
+    if draft is None and turn.intent == "resume":
+        turn.say("utter_nothing_to_stop")
+        return [SlotSet("asking", None), SlotSet("requested_slot", None)]
     if draft is None or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
     new = disputes.take(draft, first, over=True)
@@ -130,6 +138,12 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
     read = turn.facts()
     corrected = answers.corrected_field(turn.text)
     over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
+    value = answers.corrected_value(turn.text) if corrected in NAMED_FIELDS else None
+    if corrected and value:
+        _say_noted(
+            turn, disputes.take(draft, facts.answer(corrected, value, turn.today), over=True)
+        )
+        return
     before = getattr(draft, asked, None)
     new = disputes.take(draft, read, over=over)
     if asked != "confirmed" and corrected is None and getattr(draft, asked, None) == before:
@@ -148,6 +162,10 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, new: dict[str, Any]) ->
         if draft.misses + 1 >= disputes.MISSES_ALLOWED:
             disputes.leave_open(draft, asked)
         return {}
+    if not facts.is_readable(asked, turn.text, turn.today):
+        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
+            disputes.leave_open(draft, asked)
+        return disputes.take(draft, facts.Facts(facts=turn.shown))
     shown = turn.shown if asked in ("facts", "merchant", "location") else turn.text
     return disputes.take(draft, facts.answer(asked, shown, turn.today), over=True)
 

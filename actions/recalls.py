@@ -15,7 +15,8 @@ MOST_LISTED = 3
 ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
-LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human")
+LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
+          "query_progress")  # fmt: skip
 
 
 class ValidateRecallForm(TurnAction):
@@ -30,6 +31,8 @@ class ValidateRecallForm(TurnAction):
         told = turn.tracker.get_slot("told") if turn.is_button else None
         if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:
             return []
+        if turn.intent == "query_recall" and turn.entity("product"):
+            before = None  # a question of its own, not the answer to the last one
         text = told["text"] if told else " ".join(filter(None, (before, turn.text)))
         if turn.is_button and not told:
             turn.say("utter_recall_detail")

@@ -17,6 +17,10 @@ _OPENERS = re.compile(
 )
 
 
+_COUNTED = re.compile(r"\d|[零一二两三四五六七八九十百千万几半]")
+_TIMED = re.compile(
+    r"[年月周号季春夏秋冬晨晚]|前|刚|最近|星期|节|去|今|昨|早|初|底|末|开始|之后|后来"
+)
 _AROUND_A_NAME = re.compile(r"^(就?是|在|叫|店名|名字)+|(买的|这家|那家|里面)$")
 
 
@@ -123,6 +127,18 @@ def _amount(text: str) -> dict[str, Any]:
     if disputed is None:
         return {"amount_choices": tuple(dict.fromkeys(other.text for other in others))}
     return {"amount": disputed.value, "amount_text": disputed.text}
+
+
+def is_readable(field: str, text: str, today: date) -> bool:
+    """Whether a bare answer can be one to the question: a day or a sum shows in it.
+
+    Other fields take any words. 「年前」 and 「两万多」 are answers, 「他们凭什么不认」 is none.
+    """
+    if field == "amount":
+        return amounts.read(text) is not None or bool(_COUNTED.search(text))
+    if field == "occurred_on":
+        return bool(dates.find(text, today) or dates.durations(text) or _TIMED.search(text))
+    return True
 
 
 def answer(field: str, text: str, today: date) -> Facts:

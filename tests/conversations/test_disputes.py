@@ -80,6 +80,26 @@ def test_a_fact_is_corrected_in_words(running: Stack, talk: Talk) -> None:
     assert records(running, talk)[0].amount == 280
 
 
+def test_a_shops_name_is_corrected_in_words(running: Stack, talk: Talk) -> None:
+    to_the_summary(talk)
+    said = talk.say("商家不对，是永旺超市万卉路店")
+    assert "永旺超市万卉路店" in said and "请核对" in said
+    assert records(running, talk)[0].merchant == "永旺超市万卉路店"
+
+
+def test_words_that_are_no_day_are_asked_again_once_and_kept(running: Stack, talk: Talk) -> None:
+    talk.say("我要投诉中北镇的物美超市，买的电风扇第二天就不转了")
+    assert "什么时候" in talk.say("要求退款")
+    assert "什么时候" in talk.say("他们态度特别差")
+    (draft,) = records(running, talk)
+    assert draft.occurred_text is None and "态度特别差" in draft.facts
+
+
+def test_continue_without_a_draft_says_so(running: Stack, talk: Talk) -> None:
+    assert "没有正在填" in talk.say("继续")
+    assert records(running, talk) == []
+
+
 def test_only_what_is_missing_is_asked(running: Stack, talk: Talk) -> None:
     said = talk.say("我要投诉")
     assert "哪家店" in said

@@ -11,6 +11,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,8 @@ class Talk:
 
     def _send(self, text: str, message_id: str | None, button_id: str | None) -> str:
         message = Message("talk", self.citizen, message_id or uuid.uuid4().hex, text, button_id)
-        self.replies = asyncio.run(self._hear(message))
+        with ThreadPoolExecutor(1) as aside:  # the caller's thread may run a loop of its own
+            self.replies = aside.submit(asyncio.run, self._hear(message)).result()
         return "\n".join(reply.text for reply in self.replies)
 
     async def _hear(self, message: Message) -> list[Reply]:

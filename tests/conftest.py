@@ -1,10 +1,13 @@
 """What the whole suite shares: records in memory, and one running Rasa with its action server."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy.orm import Session
 
 from bench.stack import Stack, Talk, stack
@@ -12,6 +15,7 @@ from bot import database
 from bot.casework import people, sealing
 from bot.casework.records import Person, Record
 
+CHROMIUM = "/usr/bin/chromium"
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 
@@ -55,3 +59,15 @@ def talk(running: Stack) -> Talk:
 def talks(running: Stack) -> Callable[[], Talk]:
     """As many new citizens as a test wants."""
     return lambda: Talk(running)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, headless. Without one the tests of the page fail, not skip."""
+    path = shutil.which("chromium") or CHROMIUM
+    if not Path(path).exists():
+        pytest.fail("no Chromium: run `apt-get install chromium fonts-noto-cjk`", pytrace=False)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -12,14 +11,12 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.applications import Starlette
 
 from bot.channels import web
 from bot.dialogue import Button, Message, Reply
 from bot.settings import Settings
-
-CHROMIUM = "/usr/bin/chromium"
 
 
 class FakeDialogue:
@@ -57,18 +54,6 @@ def settings(tmp_path: Path) -> Settings:
         public_url=None,
         var_dir=tmp_path,
     )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """The system's Chromium, headless. Without one the tests of the page fail, not skip."""
-    path = shutil.which("chromium") or CHROMIUM
-    if not Path(path).exists():
-        pytest.fail("no Chromium: run `apt-get install chromium fonts-noto-cjk`", pytrace=False)
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bench.stack import Stack
 from bot import app
 
 
 @pytest.fixture
-def page(running: Stack) -> Iterator[Page]:
+def page(running: Stack, browser: Browser) -> Iterator[Page]:
     """The chat page of the whole product, on a phone's screen."""
     server = uvicorn.Server(uvicorn.Config(app.build(running.settings), port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
@@ -21,14 +21,11 @@ def page(running: Stack) -> Iterator[Page]:
     while not server.started:
         time.sleep(0.05)
     port = server.servers[0].sockets[0].getsockname()[1]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
-        opened = browser.new_page(viewport={"width": 360, "height": 740})
-        opened.goto(f"http://127.0.0.1:{port}/")
-        yield opened
-        browser.close()
+    context = browser.new_context(viewport={"width": 360, "height": 740})
+    opened = context.new_page()
+    opened.goto(f"http://127.0.0.1:{port}/")
+    yield opened
+    context.close()
     server.should_exit = True
     thread.join(timeout=10)
 

@@ -4,7 +4,8 @@
 works() { [ -x "$1" ] && "$1" -c 'import sys, ssl, sqlite3; sys.exit(sys.version_info[:2] != (3, 10))' 2>/dev/null; }
 
 for candidate in "${PYTHON310:-}" "$(command -v python3.10 2>/dev/null)" \
-    "${PYENV_ROOT:-$(pyenv root 2>/dev/null || echo "$HOME/.pyenv")}"/versions/3.10*/bin/python3.10; do
+    "${PYENV_ROOT:-$(pyenv root 2>/dev/null || echo "$HOME/.pyenv")}"/versions/3.10*/bin/python3.10 \
+    "$(dirname "$(command -v pyenv || echo /none/none/none)")"/../versions/3.10*/bin/python3.10; do
     if works "$candidate"; then echo "$candidate"; exit 0; fi
 done
 

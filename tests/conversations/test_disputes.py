@@ -95,6 +95,12 @@ def test_words_that_are_no_day_are_asked_again_once_and_kept(running: Stack, tal
     assert draft.occurred_text is None and "态度特别差" in draft.facts
 
 
+def test_contact_details_can_be_withheld(running: Stack, talk: Talk) -> None:
+    talk.say(FULL)
+    said = talk.say("不留")
+    assert "请核对" in said and "联系方式：未填" in said
+
+
 def test_continue_without_a_draft_says_so(running: Stack, talk: Talk) -> None:
     assert "没有正在填" in talk.say("继续")
     assert records(running, talk) == []

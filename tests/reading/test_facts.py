@@ -54,3 +54,15 @@ def test_a_bare_answer_must_look_like_one(field: str, text: str, is_one: bool) -
 )
 def test_a_correction_puts_a_value_in_the_place(text: str, value: str | None) -> None:
     assert answers.corrected_value(text) == value
+
+
+@pytest.mark.parametrize(
+    "text", ["不留", "不留了", "不想留", "不想留电话", "不提供", "先不留", "不方便透露手机号"]
+)
+def test_contact_details_can_be_withheld_in_plain_words(text: str) -> None:
+    assert answers.is_unknown(text)
+
+
+@pytest.mark.parametrize("text", ["商家不给退款", "他们不给我发货", "不给修", "留一下电话"])
+def test_a_refusal_of_the_shop_is_no_withholding(text: str) -> None:
+    assert not answers.is_unknown(text)

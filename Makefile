@@ -8,7 +8,7 @@ NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium \
-        score-understanding score-recalls score-guidance bench clean
+        score-understanding score-recalls score-guidance clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \

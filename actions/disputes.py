@@ -1,36 +1,30 @@
 """Turns about disputes: the form that fills a draft, its summary, its lodging, its progress."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
+from actions import dispute_words
 from actions.guidance import say_if_sure
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
 from bot.casework import disputes
 from bot.casework.records import Dispute
-from bot.library import label, words
+from bot.library import label
 from bot.reading import answers, facts
 
 FORM = "dispute_form"
-SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
-         "demand")  # fmt: skip
-IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
-              "occurred_on", "amount", "contact")  # fmt: skip
-LONGEST_SHOWN = 120  # characters of the story in a summary
-NAMED_FIELDS = (
-    "merchant",
-    "location",
-    "product",
-)  # corrected by the words after 「是」 as they stand
+NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
 ASIDES = {
     "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
     "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
-    "chitchat": 0.8, "show_basis": 0.0, "delete_draft": 0.0,
+    "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
+    "delete_draft": 0.0,
 }  # fmt: skip
 
 
@@ -121,7 +115,8 @@ def _begin(turn: Turn) -> list[EventType]:
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
-    if draft is None or disputes.is_another(draft, first):
+    is_old = draft is not None and not disputes.is_fresh(draft, turn.now)
+    if draft is None or (is_old and turn.intent != "resume") or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
     new = disputes.take(draft, first, over=True)
     _say_noted(turn, new)
@@ -154,20 +149,22 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
 
 
 def _bare_answer(turn: Turn, draft: Dispute, asked: str, new: dict[str, Any]) -> dict[str, Any]:
-    """What a message without marked facts answers to the question that was put."""
-    if asked == "merchant" and len(turn.text) <= NAMES_ONLY:
-        name = facts.name_in(turn.shown, streets())
-        return disputes.take(draft, facts.Facts(merchant=name)) if name else {}
-    if asked in ("merchant", "location") and (new or len(turn.text) > NAMES_ONLY):
-        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
-            disputes.leave_open(draft, asked)
-        return {}
-    if not facts.is_readable(asked, turn.text, turn.today):
-        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
-            disputes.leave_open(draft, asked)
-        return disputes.take(draft, facts.Facts(facts=turn.shown))
-    shown = turn.shown if asked in ("facts", "merchant", "location") else turn.text
-    return disputes.take(draft, facts.answer(asked, shown, turn.today), over=True)
+    """What a message without marked facts answers to the question that was put; else a miss."""
+    is_short = len(turn.text) <= NAMES_ONLY
+    if asked == "merchant":
+        name = facts.name_in(turn.shown, streets()) if is_short else None
+        given = facts.Facts(merchant=name)
+    elif asked == "location" and (new or not is_short):
+        given = facts.Facts()
+    elif not facts.is_readable(asked, turn.text, turn.today):
+        given = facts.Facts(facts=turn.shown)
+    else:
+        words = turn.shown if asked in ("facts", "location") else turn.text
+        given = facts.answer(asked, words, turn.today)
+    taken = disputes.take(draft, given, over=True)
+    if not disputes.is_settled(draft, asked):
+        disputes.missed(draft, asked)
+    return taken
 
 
 def _hear_contact(turn: Turn, draft: Dispute) -> None:
@@ -180,8 +177,7 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
     else:
         new = disputes.take(draft, turn.facts(), over=turn.intent == "correct")
         _say_noted(turn, new)
-        if draft.misses + 1 >= disputes.MISSES_ALLOWED:
-            disputes.leave_open(draft, "contact")
+        disputes.missed(draft, "contact")
 
 
 def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
@@ -191,31 +187,13 @@ def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
 
 
 def _say_noted(turn: Turn, new: dict[str, Any]) -> None:
-    shown = {key: value for key, value in new.items() if key in SHOWN or key.endswith("_text")}
+    shown = {
+        key: value
+        for key, value in new.items()
+        if key in dispute_words.SHOWN or key.endswith("_text")
+    }
     if shown:
-        turn.say("utter_noted", noted=described(shown))
-
-
-def described(values: dict[str, Any]) -> str:
-    """Facts as people read them: 「商家：… ；金额：…元」."""
-    return words("joint").join(
-        words("fact", field=label("field", field), value=text)
-        for field in SHOWN
-        if (text := value_text(field, values))
-    )
-
-
-def value_text(field: str, values: dict[str, Any]) -> str | None:
-    """One fact as people read it, or None where it is not known."""
-    value = values.get(field)
-    if field == "amount" and value is not None:
-        return words("yuan", amount=f"{value:.2f}".rstrip("0").rstrip("."))
-    if field in ("amount", "occurred_on"):
-        typed = values.get("amount_text" if field == "amount" else "occurred_text")
-        return value.isoformat() if value is not None else typed
-    if field == "demand" and value:
-        return words("and").join(label("demand", code) for code in value.split(","))
-    return value or None
+        turn.say("utter_noted", noted=dispute_words.described(shown))
 
 
 class AskAmount(TurnAction):
@@ -245,21 +223,8 @@ class AskConfirmed(TurnAction):
             turn.say("utter_what_is_wrong")
             return []
         draft = _draft(turn)
-        turn.say(f"utter_summary_{settings.get().operator}", summary=summary(draft))
+        turn.say(f"utter_summary_{settings.get().operator}", summary=dispute_words.summary(draft))
         return []
-
-
-def summary(draft: Dispute) -> str:
-    """All that the draft holds, a line each, with what is still open."""
-    values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
-    texts = {field: value_text(field, values) for field in SHOWN}
-    texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
-    texts["contact"] = label("contact", draft.contact or "open")
-    return "\n".join(
-        words("fact", field=label("field", field), value=texts[field] or words("open"))
-        for field in IN_SUMMARY
-        if texts[field] or field in disputes.QUESTIONS
-    )
 
 
 class LodgeDispute(TurnAction):
@@ -281,17 +246,11 @@ class LodgeDispute(TurnAction):
             )  # fmt: skip
             turn.say(
                 f"utter_lodged_{chosen.operator}_{draft.lane}",
-                number=number_text(draft),
+                number=dispute_words.number_text(draft),
                 limit=f"{chosen.fast_lane_limit:f}",
                 due=str(draft.accept_due),
             )
         return clear
-
-
-def number_text(dispute: Dispute) -> str:
-    """The number as people read it aloud: in two groups of four."""
-    number = dispute.number or ""
-    return f"{number[:4]}-{number[4:]}"
 
 
 class PauseDispute(TurnAction):
@@ -333,11 +292,14 @@ class QueryProgress(TurnAction):
         return "action_query_progress"
 
     def take(self, turn: Turn) -> list[EventType]:
+        number = disputes.number_in(turn.shown)
+        if number is not None:
+            say_of_number(turn, number)
+            return []
         own = disputes.lodged(turn.session, turn.who)
-        draft = disputes.draft(turn.session, turn.who)
         if own:
-            turn.say(f"utter_progress_{settings.get().operator}", list=_progress_list(own))
-        elif draft is not None:
+            say_progress(turn, own)
+        elif disputes.draft(turn.session, turn.who) is not None:
             turn.say("utter_progress_draft")
         else:
             turn.say("utter_progress_none")
@@ -345,17 +307,18 @@ class QueryProgress(TurnAction):
         return []
 
 
-def _progress_list(own: Any) -> str:
-    return "\n".join(
-        words(
-            "progress_row",
-            number=number_text(one),
-            day=disputes.local_day(one.lodged_at).isoformat(),
-            merchant=one.merchant or one.platform or words("open"),
-            state=label("lane", one.lane),
-        )
-        for one in own
-    )
+def say_of_number(turn: Turn, number: str) -> None:
+    """Where the dispute of that number stands, if it is this person's."""
+    found = disputes.by_number(turn.session, turn.who, number)
+    if found is None:
+        turn.say("utter_progress_unknown")
+    else:
+        say_progress(turn, [found])
+
+
+def say_progress(turn: Turn, own: Sequence[Dispute]) -> None:
+    """A line for each of the person's disputes, under who runs this channel."""
+    turn.say(f"utter_progress_{settings.get().operator}", list=dispute_words.progress(own))
 
 
 class AskContact(TurnAction):

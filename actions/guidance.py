@@ -39,15 +39,8 @@ def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
     """The answer with its articles; the rule's wording and the filing are a button away."""
     citations = guidance.citations(entry)
     text = "\n".join(filter(None, (entry.answer, *citations)))
-    turn.dispatcher.utter_message(
-        response="utter_rights_answer",
-        text=text,
-        buttons=_buttons(entry, may_file),
-    )
-    turn.dispatcher.utter_message(
-        json_message={"guidance": {"id": entry.id, "action": entry.action, "cited": citations,
-                                   "basis": guidance.basis(entry)}}
-    )  # fmt: skip
+    data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
+    turn.tell(text, _buttons(entry, may_file), {"guidance": data})
 
 
 def _buttons(entry: Any, may_file: bool) -> list[dict[str, str]]:
@@ -81,7 +74,7 @@ class ShowBasis(TurnAction):
         if topic is None:
             turn.say("utter_rights_which")
         else:
-            turn.say("utter_basis", text=guidance.basis(guidance.entry(topic)))
+            turn.tell(guidance.basis(guidance.entry(topic)))
         return []
 
 

@@ -19,8 +19,7 @@ class PointElsewhere(TurnAction):
         if not say_if_sure(turn, elsewhere_only=True):
             door = guidance.door(turn.text)
             if door is not None:
-                turn.say("utter_elsewhere", text=door.reply)
-                turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
+                turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
                 turn.say("utter_not_ours")
                 turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})

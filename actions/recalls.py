@@ -86,11 +86,10 @@ def look_up(turn: Turn, text: str) -> recalls.Answer:
 
 def say_answer(turn: Turn, answer: recalls.Answer) -> None:
     """The conclusion first, then what to do; the top notice is named for the scores."""
-    turn.say("utter_recall_answer", text=answer_text(turn, answer))
     top = answer.matches[0].notice.notice_no if answer.matches else None
     data = {"kind": answer.kind, "top": top,
             "notices": [match.notice.notice_no for match in answer.matches]}  # fmt: skip
-    turn.dispatcher.utter_message(json_message={"recall": data})
+    turn.tell(answer_text(turn, answer), data={"recall": data})
 
 
 def answer_text(turn: Turn, answer: recalls.Answer) -> str:
@@ -127,7 +126,7 @@ def _listed(notices: Iterable[Any]) -> str:
             "recall_list_row",
             title=notice.product_name or notice.title,
             published=_published(notice.published_on),
-            models=words("and").join(notice.models[:MOST_LISTED]) or words("recall_no_hazard"),
+            models=words("and").join(notice.models[:MOST_LISTED]) or words("recall_not_told"),
         )
         for notice in list(notices)[:MOST_LISTED]
     )
@@ -149,7 +148,7 @@ def _match_values(match: recalls.Match) -> Mapping[str, object]:
         "title": notice.title,
         "publisher": notice.publisher or words("recall_no_publisher"),
         "published": _published(notice.published_on),
-        "hazard": notice.hazard or words("recall_no_hazard"),
+        "hazard": notice.hazard or words("recall_not_told"),
         "remedy": notice.remedy or words("recall_no_remedy"),
         "phone": phone,
         "evidence": evidence,
@@ -165,7 +164,7 @@ class FollowRecalls(TurnAction):
 
     def take(self, turn: Turn) -> list[EventType]:
         if turn.is_button:
-            turn.say("utter_follow_noted", text=words("follow_what"))
+            turn.tell(words("follow_what"))
             return []
         recalls.follow(
             turn.session, turn.who, turn.shown, product=turn.entity("product"),
@@ -173,5 +172,5 @@ class FollowRecalls(TurnAction):
         )  # fmt: skip
         answer = look_up(turn, turn.text)
         found = answer_text(turn, answer) if answer.matches else ""
-        turn.say("utter_follow_noted", text=words("follow_noted", words=turn.shown, found=found))
+        turn.tell(words("follow_noted", words=turn.shown, found=found))
         return [remember(turn)]

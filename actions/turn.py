@@ -4,7 +4,7 @@ import abc
 import asyncio
 import functools
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -100,6 +100,12 @@ class Turn:
             self.text, self.entities, today=self.today, streets=streets(), shown=self.shown
         )
 
+    def tell(
+        self, text: str, buttons: Sequence[Mapping[str, str]] = (), data: object = None
+    ) -> None:
+        """Reply with a text that a library made, as it stands; `data` is for machines."""
+        self.dispatcher.utter_message(text=text, buttons=list(buttons), json_message=data)
+
     def say(self, response: str, **values: Any) -> None:
         """Reply with a response of domain.yml, its {places} filled."""
         self.dispatcher.utter_message(response=response, **values)
@@ -132,7 +138,6 @@ class TurnAction(Action, abc.ABC):  # type: ignore[misc]
         now = datetime.now(UTC)
         with sessions().begin() as session:
             who = people.by_key(session, tracker.sender_id)
-            if who is None:  # a talk that came past dialogue.py, such as `rasa shell`
-                who = people.person(session, "rasa", tracker.sender_id, now)
-                who.key = tracker.sender_id
+            if who is None:
+                raise LookupError("a talk that dialogue.py did not open")
             return self.take(Turn(session, tracker, dispatcher, who, now))

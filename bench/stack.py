@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, launch
 from bot.dialogue import Dialogue, Message, Reply
@@ -32,6 +34,11 @@ class Stack:
     settings: Settings
     processes: dict[str, subprocess.Popen[bytes]]
     folder: Path
+
+    @functools.cached_property
+    def sessions(self) -> sessionmaker[Session]:
+        """Sessions on the stack's records."""
+        return database.connect(self.settings)
 
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa understands of a folded text, without a turn."""
@@ -109,7 +116,7 @@ class Talk:
 
     async def _hear(self, message: Message) -> list[Reply]:
         settings = self._stack.settings
-        dialogue = Dialogue(database.connect(settings), settings.rasa_url(), 30.0)
+        dialogue = Dialogue(self._stack.sessions, settings.rasa_url(), 30.0)
         try:
             return await dialogue.hear(message)
         finally:

@@ -4,17 +4,18 @@ import sys
 
 from bench.stack import Talk, stack
 from bot.dialogue import Reply
+from bot.library import words
 
 
 def main() -> None:
     """Talk until the input ends. `#2` presses the second button of the last reply."""
     with stack() as running:
         talk = Talk(running)
-        print("说话吧；#1 按第一个按钮，Ctrl-D 结束。", flush=True)
+        print(words("terminal_hint"), flush=True)
         for line in iter(sys.stdin.readline, ""):
             text = line.rstrip("\n")
             if not sys.stdin.isatty():
-                print(f"\n市民：{text}")
+                print(f"\n{words('terminal_citizen', text=text)}")
             answer(talk, text)
             for reply in talk.replies:
                 show(reply)
@@ -31,9 +32,9 @@ def answer(talk: Talk, text: str) -> None:
 
 def show(reply: Reply) -> None:
     """One bubble with its buttons."""
-    print(f"助手：{reply.text}")
+    print(words("terminal_assistant", text=reply.text))
     for button in reply.buttons:
-        print(f"      ［{button.title}］")
+        print(f"      [{button.title}]")
     sys.stdout.flush()
 
 

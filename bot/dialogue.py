@@ -96,7 +96,8 @@ class Dialogue:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
-            kept = people.heard(session, who, message.message_id, message.text, now)
+            text, _ = _without_numbers(message.text)
+            kept = people.heard(session, who, message.message_id, text, now)
             before = people.replies_of(kept)
             if before is not None:
                 return Heard(who.key, ready=before)
@@ -124,7 +125,8 @@ class Dialogue:
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
             rows = [_with_buttons(session, who, row, now) for row in said]
-            kept = people.heard(session, who, message.message_id, message.text, now)
+            text, _ = _without_numbers(message.text)
+            kept = people.heard(session, who, message.message_id, text, now)
             people.answered(kept, rows, now)
         return [_reply(row) for row in rows]
 
@@ -145,11 +147,21 @@ def _interpret(session: Session, who: Person, message: Message, now: datetime) -
     step = _contact_step(session, who, text, now)
     if step:
         return Heard(who.key, payload=step, words="")
-    redacted, found, _ = phones.redact(text)
-    shown = redacted if redacted != text else " ".join(message.text.split())[:LONGEST]
-    if found:
-        before = [*before, {"text": words("phone_not_kept")}]
-    return Heard(who.key, payload=redacted, words=shown, before=before)
+    number = disputes.number_in(text)
+    if number and disputes.by_number(session, who, number):  # else it reads like a product's model
+        return Heard(who.key, payload="/query_progress", words=text, before=before)
+    shown, had_numbers = _without_numbers(message.text)
+    if had_numbers:
+        before = [*before, {"text": words("number_not_kept")}]
+    redacted, _, _ = phones.redact(text)
+    return Heard(who.key, payload=redacted, words=" ".join(shown.split())[:LONGEST], before=before)
+
+
+def _without_numbers(typed: str) -> tuple[str, bool]:
+    """A message without phone and id numbers, and whether there were any; else as it was typed."""
+    redacted, found_phones, found_ids = phones.redact(folding.plain(typed))
+    had_numbers = bool(found_phones or found_ids)
+    return (redacted if had_numbers else typed), had_numbers
 
 
 def _refusal(text: str) -> str | None:

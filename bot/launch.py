@@ -34,11 +34,11 @@ def prepare(settings: Settings) -> None:
 
 
 def trained_model(settings: Settings) -> Path:
-    """The path of the model for this tree, trained first where it is not yet (about two minutes).
+    """The path of the model for this tree, trained first where it is not yet (half a minute here).
 
     Raises subprocess.CalledProcessError where training fails; Rasa's words are on the screen.
     """
-    say("looking for the trained model (a first training takes some minutes)")
+    say("looking for the trained model (a first training takes a minute or so)")
     command = [str(NLU_PYTHON), "-m", "nlu.train", str(settings.var_dir / "models")]
     done = subprocess.run(
         command, cwd=ROOT, env=python_path(), check=True, stdout=subprocess.PIPE, text=True
@@ -61,10 +61,8 @@ def run(settings: Settings) -> int:
         return 1
     model = trained_model(settings)
     prepare(settings)
-    for sign in (
-        signal.SIGINT,
-        signal.SIGTERM,
-    ):  # also where the shell that started us ignores them
+    # Also where the shell that started us ignores them.
+    for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.default_int_handler)
     supervisor = start_supervisor(settings, model)
     try:

@@ -1,5 +1,6 @@
 """The life of a dispute (投诉), from the first words to a numbered record. Knows no Rasa and no channel."""
 
+import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import fields
@@ -28,6 +29,8 @@ LONGEST_FACTS = 4000
 MISSES_ALLOWED = 2  # times a question is put before the field is left open
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread or misheard
+_QUARTER = f"([{NUMBER_ALPHABET}]{{4}})"
+_NUMBER = re.compile(rf"(?<![0-9A-Z]){_QUARTER}[- ]?{_QUARTER}(?![0-9A-Z])")
 
 
 # ── decisions ────────────────────────────────────────────────────────────────
@@ -58,6 +61,12 @@ def is_settled(dispute: Dispute, field: str) -> bool:
 def lane(amount: Decimal | None, limit: Decimal) -> str:
     """`fast` for a known amount at or under the limit (小额消费纠纷快速解决), else `queue`. In yuan."""
     return "fast" if amount is not None and amount <= limit else "queue"
+
+
+def number_in(text: str) -> str | None:
+    """The record number in a message, as it is kept, or None; case and the dash do not matter."""
+    found = _NUMBER.search(text.upper())
+    return found.group(1) + found.group(2) if found else None
 
 
 def is_fresh(dispute: Dispute, now: datetime) -> bool:
@@ -113,6 +122,9 @@ def draft(session: Session, who: Person) -> Dispute | None:
 
 def start(session: Session, who: Person, now: datetime) -> Dispute:
     """A new, empty draft."""
+    before = draft(session, who)
+    if before is not None:  # one draft is asked about at a time; the other waits
+        before.asking = None
     made = Dispute(
         person_id=who.id, state="draft", unknown=[], amount_choices=[], misses=0,
         created_at=now, updated_at=now,
@@ -134,6 +146,12 @@ def ask(dispute: Dispute, field: str | None, now: datetime) -> None:
     dispute.misses = dispute.misses + 1 if dispute.asking == field else 0
     dispute.asking = field
     dispute.updated_at = now
+
+
+def missed(dispute: Dispute, field: str) -> None:
+    """The message did not answer the question; after MISSES_ALLOWED the field is left open."""
+    if dispute.misses + 1 >= MISSES_ALLOWED:
+        leave_open(dispute, field)
 
 
 def leave_open(dispute: Dispute, field: str) -> None:
@@ -186,9 +204,8 @@ def lodged(session: Session, who: Person, limit: int = 5) -> Sequence[Dispute]:
 
 
 def by_number(session: Session, who: Person, number: str) -> Dispute | None:
-    """This person's dispute with that number, or None; dashes and case do not matter."""
-    plain = number.replace("-", "").replace(" ", "").upper()
-    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.number == plain)
+    """This person's dispute with that number (as `number_in` gives it), or None."""
+    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.number == number)
     return session.scalar(query)
 
 

@@ -114,10 +114,27 @@ def test_a_number_is_found_by_its_owner_alone(
 ) -> None:
     draft = filled(session, citizen, now)
     lodge(session, draft, now)
-    typed = f"{draft.number[:4]}-{draft.number[4:]}".lower()
+    typed = f"帮我查{draft.number[:4]}-{draft.number[4:]}吧".lower()
+    number = disputes.number_in(typed)
     other = people.person(session, "web", "c-2", now)
-    assert disputes.by_number(session, citizen, typed) is draft
-    assert disputes.by_number(session, other, typed) is None
+    assert number is not None and disputes.by_number(session, citizen, number) is draft
+    assert disputes.by_number(session, other, number) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["13800000000", "PAC20-272", "我的投诉到哪了", "K7M4-P2Q", "AK7M4-P2QX"]
+)
+def test_what_is_no_record_number_is_not_taken_for_one(text: str) -> None:
+    assert disputes.number_in(text) is None
+
+
+def test_only_the_newest_draft_is_asked_about(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    old = filled(session, citizen, now)
+    disputes.ask(old, "contact", now)
+    disputes.start(session, citizen, now + timedelta(minutes=1))
+    assert old.asking is None and disputes.asking(session, citizen) is None
 
 
 def test_another_shop_is_another_dispute(session: Session, citizen: Person, now: datetime) -> None:

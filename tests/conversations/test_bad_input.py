@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import func, select
 
 from bench.stack import Stack, Talk
-from bot import database
 from bot.casework.records import Dispute, HeardMessage, Person
 
 HOSTILE = [
@@ -31,7 +30,7 @@ def test_hostile_input_gets_an_answer_in_chinese(talk: Talk, text: str) -> None:
 def test_a_command_typed_by_hand_sets_nothing(running: Stack, talk: Talk) -> None:
     talk.say('／file_complaint{"amount":"1"}')
     talk.say('\u200b/affirm{"confirmed":true}')
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         mine = select(func.count()).select_from(Dispute).join(Person)
         assert session.scalar(mine.where(Person.external_id == talk.citizen)) == 0
 
@@ -39,7 +38,7 @@ def test_a_command_typed_by_hand_sets_nothing(running: Stack, talk: Talk) -> Non
 def test_a_long_message_is_kept_whole(running: Stack, talk: Talk) -> None:
     text = "在中北镇买的沙发掉皮" + "，客服一直推脱" * 3000
     assert "2000" in talk.say(text)
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         kept = session.scalars(
             select(HeardMessage).join(Person).where(Person.external_id == talk.citizen)
         ).one()

@@ -2,20 +2,24 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bench.stack import Stack, Talk
-from bot import database
+from bot.casework import people
 from bot.casework.records import Dispute, DisputeEvent, HeardMessage, Person
+from bot.dialogue import Button, Reply
+from bot.library import guidance_loader
+from bot.reading import folding
 
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
 NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 
 
 def records(running: Stack, talk: Talk) -> list[Dispute]:
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         mine = select(Dispute).join(Person).where(Person.external_id == talk.citizen)
         return list(session.scalars(mine.order_by(Dispute.id)))
 
@@ -56,7 +60,53 @@ def test_a_lodged_dispute_can_be_asked_for_by_its_owner_alone(
     to_the_summary(mine)
     number = NUMBER.search(mine.say("确认")).group()
     assert number in mine.say("我的投诉到哪一步了")
-    assert number not in other.say(f"帮我查一下投诉进度 {number}")
+    assert number in mine.say(number.lower())
+    assert "没有查到您名下" in other.say(f"帮我查一下投诉进度 {number}")
+
+
+def test_a_question_is_never_put_for_ever(running: Stack, talk: Talk) -> None:
+    talk.say("我要投诉")
+    said = [talk.say("他们就是不给退款") for _ in range(2)]
+    assert "哪家店" in said[0] and "哪家店" not in said[1]
+
+
+def test_a_stale_draft_takes_in_no_new_complaint(running: Stack, talk: Talk) -> None:
+    talk.say("我要投诉中北镇的物美超市，买的电风扇第二天就不转了")
+    talk.say("算了先不投诉了")
+    with running.sessions.begin() as session:
+        session.execute(
+            update(Dispute)
+            .where(Dispute.id == records(running, talk)[0].id)
+            .values(updated_at=datetime.now(UTC) - timedelta(days=3))
+        )
+    assert "哪家店" in talk.say("我要投诉")
+    assert [one.merchant for one in records(running, talk)] == ["物美超市", None]
+
+
+def test_one_of_several_answers_is_chosen_within_the_form(running: Stack, talk: Talk) -> None:
+    talk.say("我要投诉中北镇的物美超市，买的电风扇第二天就不转了")
+    with running.sessions.begin() as session:
+        who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
+        entry = guidance_loader.entries()[0].id
+        payload = f'/choose_topic{{"topic":"{entry}"}}'
+        button = people.offer_button(session, who, "选这个", payload, datetime.now(UTC))
+    talk.replies = [Reply("", (Button(button, "选这个"),))]
+    said = talk.press("选这个")
+    assert "第" in said and "怎么解决" in said
+
+
+@pytest.mark.parametrize("number", ["13812345678", "１３８１２３４５６７８", "120111199001011234"])
+def test_a_number_that_nobody_asked_for_is_kept_nowhere(
+    running: Stack, talk: Talk, number: str
+) -> None:
+    said = talk.say(f"我要投诉，我的号码是{number}")
+    assert "没有保存" in said
+    with running.sessions() as session:
+        who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
+        kept = session.scalars(select(HeardMessage).where(HeardMessage.person_id == who.id)).one()
+    assert who.phone is None
+    assert folding.plain(number) not in folding.plain(kept.text)
+    assert folding.plain(number) not in running.tracker(who.key)
 
 
 def test_a_second_confirmation_records_nothing_more(running: Stack, talk: Talk) -> None:
@@ -66,7 +116,7 @@ def test_a_second_confirmation_records_nothing_more(running: Stack, talk: Talk) 
     talk.replies = before
     talk.press("确认")
     (lodged,) = records(running, talk)
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         kinds = session.scalars(
             select(DisputeEvent.kind).where(DisputeEvent.dispute_id == lodged.id)
         ).all()
@@ -154,7 +204,7 @@ def test_vague_days_and_sums_are_kept_as_typed(running: Stack, talk: Talk) -> No
 
 def test_contact_details_never_reach_rasa(running: Stack, talk: Talk) -> None:
     to_the_summary(talk)
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
     assert (who.phone, who.name) == ("13800000000", "王女士")
     assert who.told_at is not None and who.told_at <= who.contact_given_at
@@ -182,7 +232,7 @@ def test_two_quick_identical_messages_make_one_draft(running: Stack, talk: Talk)
 def test_the_same_message_again_gets_the_same_reply(running: Stack, talk: Talk) -> None:
     first = talk.say(FULL, message_id="m-1")
     assert talk.say(FULL, message_id="m-1") == first
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
         kept = session.scalars(select(HeardMessage).where(HeardMessage.person_id == who.id)).all()
     assert len(kept) == 1

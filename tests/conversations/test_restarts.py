@@ -3,7 +3,6 @@
 from sqlalchemy import select
 
 from bench.stack import Stack, Talk
-from bot import database
 from bot.casework.records import Dispute, Person
 
 OPENING = "我要投诉中北镇的物美超市，前天买的电风扇第二天就不转了，花了159元"
@@ -30,7 +29,7 @@ def test_a_draft_survives_rasas_death_and_an_empty_tracker(running: Stack, talk:
         running.start("rasa")
         running.wait()
     assert "手机号" in talk.say("我要求退款", message_id="during")
-    with database.connect(running.settings)() as session:
+    with running.sessions() as session:
         drafts = session.scalars(
             select(Dispute).join(Person).where(Person.external_id == talk.citizen)
         ).all()

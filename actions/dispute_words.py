@@ -1,0 +1,69 @@
+"""How a dispute reads in a reply: its facts, summary, number and progress. Takes no turn itself."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from bot.casework import disputes
+from bot.casework.records import Dispute
+from bot.library import label, words
+
+SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
+         "demand")  # fmt: skip
+IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
+              "occurred_on", "amount", "contact")  # fmt: skip
+LONGEST_SHOWN = 120  # characters of the story in a summary
+
+
+def described(values: dict[str, Any]) -> str:
+    """Facts as people read them: 「商家：… ；金额：…元」."""
+    return words("joint").join(
+        words("fact", field=label("field", field), value=text)
+        for field in SHOWN
+        if (text := value_text(field, values))
+    )
+
+
+def value_text(field: str, values: dict[str, Any]) -> str | None:
+    """One fact as people read it, or None where it is not known."""
+    value = values.get(field)
+    if field == "amount" and value is not None:
+        return words("yuan", amount=f"{value:.2f}".rstrip("0").rstrip("."))
+    if field in ("amount", "occurred_on"):
+        typed = values.get("amount_text" if field == "amount" else "occurred_text")
+        return value.isoformat() if value is not None else typed
+    if field == "demand" and value:
+        return words("and").join(label("demand", code) for code in value.split(","))
+    return value or None
+
+
+def summary(draft: Dispute) -> str:
+    """All that the draft holds, a line each, with what is still open."""
+    values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
+    texts = {field: value_text(field, values) for field in SHOWN}
+    texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
+    texts["contact"] = label("contact", draft.contact or "open")
+    return "\n".join(
+        words("fact", field=label("field", field), value=texts[field] or words("open"))
+        for field in IN_SUMMARY
+        if texts[field] or field in disputes.QUESTIONS
+    )
+
+
+def number_text(dispute: Dispute) -> str:
+    """The number as people read it aloud: in two groups of four."""
+    number = dispute.number or ""
+    return f"{number[:4]}-{number[4:]}"
+
+
+def progress(own: Iterable[Dispute]) -> str:
+    """A line for each lodged dispute: number, day, shop, where it stands."""
+    return "\n".join(
+        words(
+            "progress_row",
+            number=number_text(one),
+            day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
+            merchant=one.merchant or one.platform or words("open"),
+            state=label("lane", one.lane or ""),
+        )
+        for one in own
+    )

@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import disputes, people
+from bot.casework import disputes, evidence, notices, people
 from bot.casework.records import Person
 from bot.library import words
 from bot.reading import answers, folding, phones
@@ -33,14 +33,17 @@ class Message:
     message_id: str
     text: str
     button_id: str | None = None
+    files: tuple[evidence.File, ...] = ()
+    unread: str | None = None  # what came instead of words and files: sticker, location, …
 
 
 @dataclass(frozen=True)
 class Button:
-    """A button under a reply; `id` comes back in `Message.button_id`."""
+    """A button under a reply; `id` comes back in `Message.button_id`. With a `url` it is a link."""
 
     id: str
     title: str
+    url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,39 @@ class Dialogue:
             if not said:  # Rasa answers nothing when the action server is down
                 return [Reply(words("degraded"))]
             return await asyncio.to_thread(self._record, message, heard.before + said)
+
+    async def edited(self, message: Message, edit_id: str) -> list[Reply]:
+        """The reply to a changed message: what was told first is kept, a correction is a new message."""
+        return await asyncio.to_thread(self._edited, message, edit_id)
+
+    def _edited(self, message: Message, edit_id: str) -> list[Reply]:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, message.channel, message.external_id, now)
+            caption, _ = _without_numbers(message.text)
+            kept = people.heard(session, who, edit_id, caption, now)
+            is_caption = evidence.recaption(session, who, message.message_id, caption)
+            said = [{"text": words("caption_changed" if is_caption else "edit_not_taken")}]
+            people.answered(kept, said, now)
+        return [_reply(row) for row in said]
+
+    async def news(
+        self, channel: str, external_id: str, seen_ids: Sequence[int]
+    ) -> list[tuple[int, Reply]]:
+        """What waits in the ledger for a citizen whose page fetches it; `seen_ids` are settled."""
+        return await asyncio.to_thread(self._news, channel, external_id, seen_ids)
+
+    def _news(
+        self, channel: str, external_id: str, seen_ids: Sequence[int]
+    ) -> list[tuple[int, Reply]]:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, channel, external_id, now)
+            notices.acknowledge(session, who, seen_ids, now)
+            return [
+                (one.id, _reply({"text": one.text, "buttons": notices.buttons_of(one)}))
+                for one in notices.waiting_for(session, who, now)
+            ]
 
     async def close(self) -> None:
         """Let the connections to Rasa go."""

@@ -27,6 +27,12 @@ class Settings(BaseSettings):
     data_key: str = ""
     secret_key: str = ""
     public_url: str | None = None
+    personal_data_in_chat: bool = False
+    telegram_token: str = ""
+    telegram_api_url: str = "https://api.telegram.org"
+    telegram_mode: Literal["polling", "webhook"] = "polling"
+    telegram_webhook_secret: str = ""
+    officers_chat: str = ""
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
@@ -49,6 +55,14 @@ class Settings(BaseSettings):
         return self.secret_key or kept_secret(
             self.var_dir / "signing.key", secrets.token_urlsafe(48)
         )
+
+    def may_ask_in_chat(self) -> bool:
+        """Whether identity and evidence may be asked in a foreign channel such as Telegram.
+
+        个人信息保护法 第36条 keeps a state organ's personal data in the country: they are asked on our
+        own page, unless the deployer says otherwise or there is no page yet (a local trial).
+        """
+        return self.personal_data_in_chat or not self.public_url
 
     def rasa_url(self) -> str:
         """Where Rasa listens: loopback only."""

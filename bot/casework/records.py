@@ -5,10 +5,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, Numeric, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from bot.casework.sealing import Moment, Sealed
+from bot.casework.sealing import Moment, Sealed, SealedBytes
 
 
 class Record(DeclarativeBase):
@@ -23,7 +32,11 @@ class Record(DeclarativeBase):
 
 
 class Person(Record):
-    """A citizen as one channel knows them. `key` is what Rasa sees; it says nothing of the person."""
+    """A citizen as one channel knows them. `key` is what Rasa sees; it says nothing of the person.
+
+    `former_id` is the channel's id before the chat moved; `unreachable_why` is why nothing that we
+    send arrives, until they write again.
+    """
 
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("channel", "external_id"),)
@@ -32,6 +45,8 @@ class Person(Record):
     key: Mapped[str] = mapped_column(String(32), unique=True, default=lambda: uuid.uuid4().hex)
     channel: Mapped[str] = mapped_column(String(16))
     external_id: Mapped[str] = mapped_column(String(64))
+    former_id: Mapped[str | None] = mapped_column(String(64))
+    unreachable_why: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Sealed)
     phone: Mapped[str | None] = mapped_column(Sealed)
     address: Mapped[str | None] = mapped_column(Sealed)
@@ -41,16 +56,25 @@ class Person(Record):
 
 
 class HeardMessage(Record):
-    """A message as it came in, and what was replied: a repeat of its id gets the same replies."""
+    """A message as it came in, and what was replied: a repeat of its id gets the same replies.
+
+    `asked` is what Rasa is asked, kept until it has answered. `waiting_at` is when the citizen was
+    told that there is no answer yet: such messages are taken up again, in order.
+    """
 
     __tablename__ = "heard_messages"
-    __table_args__ = (UniqueConstraint("person_id", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "message_id"),
+        Index("ix_heard_messages_waiting", "waiting_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     message_id: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Sealed)
+    asked: Mapped[str | None] = mapped_column(Sealed)
     replies: Mapped[str | None] = mapped_column(Sealed)
+    waiting_at: Mapped[datetime | None]
     heard_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
 
@@ -65,6 +89,7 @@ class OfferedButton(Record):
     title: Mapped[str]
     payload: Mapped[str]
     offered_at: Mapped[datetime]
+    pressed_by: Mapped[str | None] = mapped_column(String(64))
 
 
 class Dispute(Record):
@@ -165,18 +190,104 @@ class Thing(Record):
 
 
 class Notice(Record):
-    """One thing to tell one person, once: the ledger of what goes out by itself."""
+    """One thing to tell one person, once: the ledger of what goes out by itself.
+
+    `state` is due, sending, sent, unreachable or stuck. `due_at` orders a person's notices;
+    `retry_at` is when the next attempt is allowed; `may_be_double` is set where an attempt ended
+    without our learning whether it arrived.
+    """
 
     __tablename__ = "notices"
-    __table_args__ = (UniqueConstraint("person_id", "kind", "subject"),)
+    __table_args__ = (
+        UniqueConstraint("person_id", "kind", "subject"),
+        Index("ix_notices_state_due", "state", "due_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
     kind: Mapped[str] = mapped_column(String(32))
     subject: Mapped[str] = mapped_column(String(64))
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    text: Mapped[str] = mapped_column(Sealed)
+    buttons: Mapped[str | None] = mapped_column(Sealed)
     state: Mapped[str] = mapped_column(String(16), default="due")
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str | None]
+    may_be_double: Mapped[bool] = mapped_column(default=False)
     due_at: Mapped[datetime]
+    retry_at: Mapped[datetime | None]
+    claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class IncomingUpdate(Record):
+    """What a channel handed over, kept before it is acknowledged, until it has been handled."""
+
+    __tablename__ = "incoming_updates"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Sealed)
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+
+class Evidence(Record):
+    """A photo, voice message or paper that a citizen gave; its bytes lie in `EvidenceContent`.
+
+    `source` says where it came from: channel, message id and place in the message. An album shares
+    one `message_id`. `sha256` is of the original as it came in.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (UniqueConstraint("person_id", "source"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    mime: Mapped[str] = mapped_column(String(100))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    caption: Mapped[str | None] = mapped_column(Sealed)
+    source: Mapped[str] = mapped_column(String(128))
+    message_id: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime]
+
+
+class EvidenceContent(Record):
+    """The bytes of a piece of evidence: the original, and a copy without EXIF that may be shown."""
+
+    __tablename__ = "evidence_contents"
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
+    original: Mapped[bytes] = mapped_column(SealedBytes)
+    shown: Mapped[bytes | None] = mapped_column(SealedBytes)
+
+
+class CallbackRequest(Record):
+    """A citizen's wish to be called by a person; `hours` is a code of `district.yml`."""
+
+    __tablename__ = "callback_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
+    state: Mapped[str] = mapped_column(String(16), default="open")
+    hours: Mapped[str] = mapped_column(String(16), default="any")
+    asking: Mapped[str | None] = mapped_column(String(16))
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class Alert(Record):
+    """Something an officer must see at once: an injury, a threat to oneself, a child alone."""
+
+    __tablename__ = "alerts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    dispute_id: Mapped[int | None] = mapped_column(ForeignKey("disputes.id"))
+    kind: Mapped[str] = mapped_column(String(32))
+    words: Mapped[str] = mapped_column(Sealed)
+    raised_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]

@@ -208,7 +208,10 @@ def _is_id(value: object) -> bool:
 
 
 def _bubble(reply: Reply) -> dict[str, Any]:
-    buttons = [asdict(button) for button in reply.buttons]
+    buttons = [
+        {key: value for key, value in asdict(button).items() if value is not None}
+        for button in reply.buttons
+    ]
     return {"text": reply.text, "buttons": buttons, "data": reply.data and dict(reply.data)}
 
 

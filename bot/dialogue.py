@@ -132,6 +132,7 @@ class Dialogue:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
+            who.unreachable_why = None  # somebody who writes is there
             text, _ = _without_numbers(message.text)
             kept = people.heard(session, who, message.message_id, text, now)
             before = people.replies_of(kept)

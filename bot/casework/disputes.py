@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines
+from bot.casework import deadlines, evidence
 from bot.casework.records import Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
@@ -171,6 +171,7 @@ def delete(session: Session, dispute: Dispute) -> None:
     """Delete a draft for good, as its citizen asks. A lodged dispute is not deleted here."""
     if dispute.state != "draft":
         raise ValueError("only a draft can be deleted")
+    evidence.remove_of_dispute(session, dispute)
     for event in dispute.events:
         session.delete(event)
     session.delete(dispute)

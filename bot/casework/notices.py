@@ -164,7 +164,6 @@ def _is_claimed(session: Session, notice: Notice, now: datetime) -> bool:
             attempts=notice.attempts + 1,
             may_be_double=notice.may_be_double or was_left,
         )
-        .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
 
@@ -180,7 +179,7 @@ def buttons_of(notice: Notice) -> list[dict[str, Any]]:
 
 def record(session: Session, notice_id: int, outcome: Outcome, now: datetime) -> None:
     """Write down what became of an attempt, and when the next one may be."""
-    notice = session.get_one(Notice, notice_id, populate_existing=True)
+    notice = session.get_one(Notice, notice_id)
     if notice.state != "sending":  # settled meanwhile by another process
         return
     match outcome:
@@ -192,8 +191,8 @@ def record(session: Session, notice_id: int, outcome: Outcome, now: datetime) ->
         case Unreachable(why):
             lose(session, notice.person, why)
         case Moved(external_id):
-            _move(session, notice.person, external_id)
             _again(notice, now, "moved")
+            _move(session, notice.person, external_id)
         case Refused(why):
             notice.state, notice.last_error = "stuck", why
         case Failed(why, is_unknown):
@@ -218,13 +217,16 @@ def lose(session: Session, who: Person, why: str) -> None:
 
 
 def _move(session: Session, who: Person, external_id: str) -> None:
-    """Give the person the chat's new id; where somebody is known by it already, join the two."""
+    """Give the person the chat's new id; where somebody is known by it already, join the two.
+
+    What the other has in the ledger too is not sent twice: it ends as stuck.
+    """
     query = select(Person).where(Person.channel == who.channel, Person.external_id == external_id)
     other = session.scalar(query)
     if other is None:
         who.former_id, who.external_id = who.external_id, external_id
         return
-    other.former_id = who.external_id
+    other.former_id, who.external_id = who.external_id, f"{who.external_id}/moved"
     theirs = aliased(Notice)
     twice = select(theirs.id).where(
         theirs.person_id == other.id,
@@ -233,6 +235,7 @@ def _move(session: Session, who: Person, external_id: str) -> None:
     )
     mine = and_(Notice.person_id == who.id, Notice.state.in_(OPEN))
     session.execute(update(Notice).where(mine, ~twice.exists()).values(person_id=other.id))
+    session.execute(update(Notice).where(mine).values(state="stuck", last_error="moved"))
 
 
 def release(session: Session) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -24,8 +24,11 @@ class Contact:
 
 
 def person(session: Session, channel: str, external_id: str, now: datetime) -> Person:
-    """The person a channel knows by `external_id`, made at the first word."""
-    query = select(Person).where(Person.channel == channel, Person.external_id == external_id)
+    """The person a channel knows by `external_id`, or knew before the chat moved; else a new one."""
+    query = select(Person).where(
+        Person.channel == channel,
+        or_(Person.external_id == external_id, Person.former_id == external_id),
+    )
     found = session.scalar(query)
     if found is not None:
         return found

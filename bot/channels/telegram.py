@@ -69,7 +69,8 @@ class Telegram:
     async def start(self) -> None:
         """Begin; Telegram is reached in the background, however long that takes."""
         logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold the token
-        self._opening = asyncio.create_task(self._open(), name="telegram: opening")
+        self._opening = asyncio.create_task(self._open())
+        self._opening.add_done_callback(inbox.watch)
 
     async def stop(self) -> None:
         """End: what is being answered has a few seconds, the rest is taken up at the next start."""
@@ -80,7 +81,7 @@ class Telegram:
             with contextlib.suppress(TelegramError):
                 await self._updater.stop()
         await self._workers.finish(STOP_SECONDS)
-        await self._bot.shutdown()
+        await self._updater.shutdown()
 
     def routes(self) -> list[BaseRoute]:
         """The door for Telegram's own requests, in webhook mode."""
@@ -90,7 +91,7 @@ class Telegram:
 
     async def _open(self) -> None:
         try:
-            await _persist(self._bot.initialize)
+            await _persist(self._updater.initialize)
             await _persist(self._take_up)
             await self._offer_commands()
             await _persist(self._listen)

@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 
 READ_SECONDS = 10.0  # how long Telegram may take to answer
 GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid")
+PLAIN = ("message_id", "date", "chat", "from", "text", "caption")  # as simple as ever
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 
@@ -125,18 +126,27 @@ class Requests(HTTPXRequest):
 
 
 def readable(row: Any) -> Any:
-    """An update, or its bare number where python-telegram-bot cannot read it.
+    """An update, or what python-telegram-bot can read of it: the plain words, or the bare number.
 
     A shape that it does not know would else be fetched again without end, with all behind it.
     """
-    if not isinstance(row, dict) or "update_id" not in row:
+    if not isinstance(row, dict) or "update_id" not in row or _is_readable(row):
         return row
+    number, post = row["update_id"], row.get("message")
+    log.error("update %s holds what this version cannot read", number)
+    if isinstance(post, dict):
+        plain = {"update_id": number, "message": {k: post[k] for k in PLAIN if k in post}}
+        if _is_readable(plain):
+            return plain
+    return {"update_id": number}
+
+
+def _is_readable(row: dict[str, Any]) -> bool:
     try:
         Update.de_json(row, None)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        log.error("update %s cannot be read: %s", row["update_id"], type(error).__name__)
-        return {"update_id": row["update_id"]}
-    return row
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False
+    return True
 
 
 class KeptQueue(asyncio.Queue[object]):

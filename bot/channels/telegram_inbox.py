@@ -1,6 +1,7 @@
 """What Telegram handed over: kept until it is handled, and each chat's line. Knows no bot."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
@@ -12,6 +13,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.casework.records import IncomingUpdate
+
+log = logging.getLogger(__name__)
 
 ALBUM_QUIET = 1.0  # seconds without another part, then an album is whole
 KEPT = timedelta(days=3)  # Telegram repeats an update for a day at most
@@ -77,12 +80,20 @@ class Workers(Generic[Item]):
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(watch)
 
     async def finish(self, seconds: float) -> None:
         """Wait so long for what is going on, then break it off."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
         await cancel(self._tasks)
+
+
+def watch(task: asyncio.Task[None]) -> None:
+    """Nobody awaits such a task: what ends it against our will is at least in the log."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None:
+        log.critical("Telegram's channel lost a task: %s", type(error).__name__)
 
 
 async def cancel(tasks: Iterable[asyncio.Task[None]]) -> None:

@@ -15,20 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.channels.bot_api_faults import BLOCKED, Delivered, Fault, Planned
+from tests.channels.bot_api_faults import BLOCKED, Delivered, Fault, Planned, Refusal
 
 TOKEN = "7012345678:AAF-a-token-for-tests-only_0123456789abc"
 CITIZEN = 7_654_321_098  # above 2^31, as new accounts are
 LARGEST_FILE = 20 * 1024 * 1024
 USUAL = ("message", "edited_message", "callback_query", "my_chat_member", "poll")
-
-
-class Refusal(Exception):
-    """An answer with `ok: false`."""
-
-    def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(description)
-        self.code, self.description, self.parameters = code, description, parameters
 
 
 def units(text: str) -> int:

@@ -64,3 +64,11 @@ class Delivered:
 
     def titles(self) -> list[str]:
         return [button["text"] for row in self.buttons for button in row]
+
+
+class Refusal(Exception):
+    """An answer with `ok: false`."""
+
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:
+        super().__init__(description)
+        self.code, self.description, self.parameters = code, description, parameters

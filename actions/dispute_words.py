@@ -49,18 +49,12 @@ def summary(draft: Dispute) -> str:
     )
 
 
-def number_text(dispute: Dispute) -> str:
-    """The number as people read it aloud: in two groups of four."""
-    number = dispute.number or ""
-    return f"{number[:4]}-{number[4:]}"
-
-
 def progress(own: Iterable[Dispute]) -> str:
     """A line for each lodged dispute: number, day, shop, where it stands."""
     return "\n".join(
         words(
             "progress_row",
-            number=number_text(one),
+            number=disputes.number_text(one.number or ""),
             day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
             merchant=one.merchant or one.platform or words("open"),
             state=label("lane", one.lane or ""),

@@ -54,6 +54,8 @@ class ValidateDisputeForm(TurnAction):
             return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
         if asked is None:
             return _begin(turn)
+        if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
+            return [SlotSet("requested_slot", asked)]
         draft = _draft(turn)
         if is_aside(turn, asked):
             return []
@@ -237,7 +239,10 @@ class LodgeDispute(TurnAction):
         clear = [SlotSet("confirmed", None), SlotSet("asking", None)]
         if not turn.tracker.get_slot("confirmed"):
             return clear
-        draft = disputes.draft(turn.session, turn.who)
+        # One that was lodged a moment ago: its number was lost on the way to the citizen.
+        draft = disputes.draft(turn.session, turn.who) or disputes.lodged_lately(
+            turn.session, turn.who, turn.now
+        )
         chosen = settings.get()
         if draft is not None:
             disputes.lodge(
@@ -246,11 +251,27 @@ class LodgeDispute(TurnAction):
             )  # fmt: skip
             turn.say(
                 f"utter_lodged_{chosen.operator}_{draft.lane}",
-                number=dispute_words.number_text(draft),
+                number=disputes.number_text(draft.number or ""),
                 limit=f"{chosen.fast_lane_limit:f}",
                 due=str(draft.accept_due),
             )
         return clear
+
+
+class TakeEvidence(TurnAction):
+    """Says what evidence that came outside the form is good for; it was kept before Rasa heard."""
+
+    def name(self) -> str:
+        return "action_take_evidence"
+
+    def take(self, turn: Turn) -> list[EventType]:
+        if disputes.draft(turn.session, turn.who) is not None:
+            turn.say("utter_progress_draft")
+        elif disputes.lodged_lately(turn.session, turn.who, turn.now) is not None:
+            turn.say("utter_thanks_yes")
+        else:
+            turn.say("utter_evidence_alone")
+        return []
 
 
 class PauseDispute(TurnAction):

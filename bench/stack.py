@@ -11,20 +11,22 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, launch
-from bot.dialogue import Dialogue, Message, Reply
+from bot.dialogue import Dialogue
+from bot.messages import Message, Reply
 from bot.settings import ROOT, Settings
 
 READY_WITHIN_SECONDS = 180
+Result = TypeVar("Result")
 
 
 @dataclass
@@ -64,6 +66,16 @@ class Stack:
         """Start the process `name` (`rasa` or `actions`), as after a crash."""
         self.processes[name] = _start(name, self.settings, self.folder)
 
+    @contextlib.contextmanager
+    def suspended(self, name: str) -> Iterator[None]:
+        """The process `name` stands still, as under a heavy load, and goes on afterwards."""
+        group = self.processes[name].pid
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
     def kill(self, name: str) -> None:
         """Kill the process `name` at once."""
         _kill(self.processes[name])
@@ -80,7 +92,7 @@ class Stack:
     def _addresses(self) -> tuple[str, str]:
         return (
             f"{self.settings.rasa_url()}/status",
-            f"http://127.0.0.1:{self.settings.actions_port}/health",
+            f"{self.settings.actions_url()}/health",
         )
 
     def _logs(self) -> str:
@@ -88,37 +100,60 @@ class Stack:
 
 
 class Talk:
-    """One citizen's talk with the stack, kept in order."""
+    """One citizen's talk with the stack, kept in order; `patience` is how long Rasa may take."""
 
-    def __init__(self, stack: Stack, citizen: str | None = None) -> None:
+    def __init__(
+        self,
+        stack: Stack,
+        citizen: str | None = None,
+        *,
+        channel: str = "talk",
+        patience: float = 30.0,
+        **chosen: Any,
+    ) -> None:
         self.citizen = citizen or uuid.uuid4().hex
+        self.channel = channel
         self.replies: list[Reply] = []
-        self._stack = stack
+        self._stack, self._patience, self._chosen = stack, patience, chosen
 
-    def say(self, text: str, message_id: str | None = None) -> str:
-        """Send a text; all bubbles of the reply in one string."""
-        return self._send(text, message_id, None)
+    def say(self, text: str, message_id: str | None = None, **more: Any) -> str:
+        """Send a text (`more` of a message: files, unread); all bubbles of the reply in one string."""
+        return self._send(text, message_id, **more)
 
     def press(self, title: str) -> str:
         """Press the button of that title in the last reply. Raises StopIteration without one."""
         buttons = [button for reply in self.replies for button in reply.buttons]
-        return self._send(title, None, next(b.id for b in buttons if b.title == title))
+        return self.press_id(next(b.id for b in buttons if b.title == title), title)
+
+    def press_id(self, button_id: str, title: str = "") -> str:
+        """Press a button that may have been sent long ago."""
+        return self._send(title, None, button_id=button_id)
 
     def data(self) -> dict[str, Any]:
         """What the last reply holds for machines."""
         return {key: value for reply in self.replies for key, value in (reply.data or {}).items()}
 
-    def _send(self, text: str, message_id: str | None, button_id: str | None) -> str:
-        message = Message("talk", self.citizen, message_id or uuid.uuid4().hex, text, button_id)
+    def news(self, *seen: int) -> list[tuple[int, Reply]]:
+        """What waits in the ledger for this citizen; `seen` are settled."""
+        return self.run(lambda dialogue: dialogue.news(self.channel, self.citizen, seen))
+
+    def run(self, scene: Callable[[Dialogue], Coroutine[Any, Any, Result]]) -> Result:
+        """Do something with a dialogue of its own, as a new process has one."""
         with ThreadPoolExecutor(1) as aside:  # the caller's thread may run a loop of its own
-            self.replies = aside.submit(asyncio.run, self._hear(message)).result()
+            return aside.submit(asyncio.run, self._play(scene)).result()
+
+    def _send(self, text: str, message_id: str | None, **more: Any) -> str:
+        message = Message(self.channel, self.citizen, message_id or uuid.uuid4().hex, text, **more)
+        self.replies = self.run(lambda dialogue: dialogue.hear(message))
         return "\n".join(reply.text for reply in self.replies)
 
-    async def _hear(self, message: Message) -> list[Reply]:
-        settings = self._stack.settings
-        dialogue = Dialogue(self._stack.sessions, settings.rasa_url(), 30.0)
+    async def _play(self, scene: Callable[[Dialogue], Coroutine[Any, Any, Result]]) -> Result:
+        stack, chosen = self._stack, self._stack.settings
+        dialogue = Dialogue(
+            stack.sessions, chosen.rasa_url(), chosen.actions_url(), self._patience, **self._chosen
+        )
         try:
-            return await dialogue.hear(message)
+            return await scene(dialogue)
         finally:
             await dialogue.close()
 

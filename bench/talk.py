@@ -3,8 +3,8 @@
 import sys
 
 from bench.stack import Talk, stack
-from bot.dialogue import Reply
 from bot.library import words
+from bot.messages import Reply
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Wires the process that meets people: settings, records, dialogue and web in one place."""
+"""Wires the process that meets people: settings, records, dialogue, channels, clock in one place."""
 
 import contextlib
 from collections.abc import AsyncIterator
@@ -6,20 +6,48 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 
 from bot import database
-from bot.channels import web
+from bot.channels import contact_page, web
+from bot.channels.telegram import Telegram
+from bot.channels.telegram_outbox import CHANNEL
 from bot.dialogue import Dialogue
+from bot.jobs import Clock
 from bot.settings import Settings
 
 
 def build(settings: Settings) -> Starlette:
-    """The web application with its way to Rasa and to the records."""
+    """The web application, and with it Telegram (where a token is set) and the clock.
+
+    Raises ValueError where settings contradict each other.
+    """
+    sessions = database.connect(settings)
     dialogue = Dialogue(
-        database.connect(settings), settings.rasa_url(), settings.rasa_timeout_seconds
+        sessions,
+        settings.rasa_url(),
+        settings.actions_url(),
+        settings.rasa_timeout_seconds,
+        asks_in_chat=settings.may_ask_in_chat(),
     )
+    telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
+    clock = Clock(sessions, {CHANNEL: telegram.send} if telegram else {}, dialogue.take_up)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        await clock.start()
+        if telegram:
+            await telegram.start()
         yield
+        if telegram:
+            await telegram.stop()
+        await clock.stop()
         await dialogue.close()
 
-    return Starlette(routes=web.routes(dialogue, settings), lifespan=lifespan)
+    return Starlette(
+        routes=[
+            *web.routes(dialogue, settings),
+            *contact_page.routes(dialogue, sessions, settings),
+            *(telegram.routes() if telegram else ()),
+        ],
+        middleware=web.middleware(),
+        exception_handlers=web.error_handlers(settings),
+        lifespan=lifespan,
+    )

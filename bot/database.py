@@ -23,10 +23,10 @@ def engine(address: str) -> Engine:
     """An engine for `address`; SQLite in WAL, waiting up to five seconds for another writer."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(url)
+    made = create_engine(url, hide_parameters=True)  # they would reach the logs
     event.listen(made, "connect", _prepare_sqlite)
     return made
 

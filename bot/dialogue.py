@@ -1,116 +1,271 @@
-"""MESSAGE to REPLY: the only file that speaks to Rasa. It knows no channel and no rule of the trade."""
+"""MESSAGE to REPLY: once for each message, in order for each citizen. Knows no channel and no rule."""
 
 import asyncio
-import json
 import logging
 import re
+import uuid
 import weakref
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-import httpx
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import disputes, evidence, notices, people
-from bot.casework.records import Person
+from bot import hearing, messages
+from bot.casework import evidence, notices, people
+from bot.casework.records import HeardMessage, Person
+from bot.hearing import Heard
 from bot.library import words
-from bot.reading import answers, folding, phones
+from bot.messages import Message, Reply
+from bot.rasa import NoAnswer, Question, Rasa, Row
 
 log = logging.getLogger(__name__)
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # halves of characters, which no record takes
-LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
-
-
-@dataclass(frozen=True)
-class Message:
-    """What a citizen sent. `message_id` is the channel's: the same id is the same message."""
-
-    channel: str
-    external_id: str
-    message_id: str
-    text: str
-    button_id: str | None = None
-    files: tuple[evidence.File, ...] = ()
-    unread: str | None = None  # what came instead of words and files: sticker, location, …
-
-
-@dataclass(frozen=True)
-class Button:
-    """A button under a reply; `id` comes back in `Message.button_id`. With a `url` it is a link."""
-
-    id: str
-    title: str
-    url: str | None = None
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One bubble for the citizen; `data` is for machines (scores, pages), never shown."""
-
-    text: str
-    buttons: tuple[Button, ...] = ()
-    data: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What goes to Rasa, or what is replied at once without it."""
-
-    key: str
-    payload: str = ""
-    words: str = ""
-    ready: list[dict[str, Any]] | None = None
-    before: list[dict[str, Any]] = field(default_factory=list)
+PATIENCE = timedelta(seconds=15)  # so long may Rasa be busy with a message that we broke off
+HOPELESS = timedelta(hours=1)  # a message that Rasa has had so long, and says nothing to
 
 
 class Dialogue:
-    """Takes messages of all channels, one at a time for each citizen."""
+    """Takes messages of all channels, one at a time for each citizen.
+
+    Every message waits, in the records, until it is answered: what Rasa could not answer is taken
+    up again in order, by the citizen's next message or by `take_up`, and once.
+    """
 
     def __init__(
-        self, sessions: sessionmaker[Session], rasa_url: str, timeout_seconds: float = 8.0
+        self,
+        sessions: sessionmaker[Session],
+        rasa_url: str,
+        actions_url: str,
+        timeout_seconds: float = 8.0,
+        *,
+        asks_in_chat: bool = True,
     ) -> None:
         self._sessions = sessions
-        self._client = httpx.AsyncClient(base_url=rasa_url, timeout=timeout_seconds)
-        self._locks: weakref.WeakValueDictionary[tuple[str, str], asyncio.Lock] = (
-            weakref.WeakValueDictionary()
-        )
+        self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
+        self._asks_in_chat = asks_in_chat
+        self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
+        self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
+
+    # ── what channels call ──
 
     async def hear(self, message: Message) -> list[Reply]:
         """The replies to a message; a repeated message_id gets the same replies again."""
         message = replace(message, text=NOT_TEXT.sub("\ufffd", message.text))
-        lock = self._locks.setdefault((message.channel, message.external_id), asyncio.Lock())
-        async with lock:
-            heard = await asyncio.to_thread(self._receive, message)
+        files = await asyncio.to_thread(hearing.prepared, message.files)
+        person_id = await asyncio.to_thread(self._person, message)
+        async with self._lock(person_id):
+            heard, row_id, is_first = await asyncio.to_thread(self._receive, message, files)
             if heard.ready is not None:
-                return [_reply(row) for row in heard.ready]
-            said = await self._ask_rasa(heard, message.message_id)
-            if not said:  # Rasa answers nothing when the action server is down
-                return [Reply(words("degraded"))]
-            return await asyncio.to_thread(self._record, message, heard.before + said)
+                return [messages.reply(row) for row in heard.ready]
+            late = await self._answer_waiting(person_id, row_id, is_first)
+            rows = await asyncio.to_thread(self._replies, person_id, row_id, late)
+            return [messages.reply(row) for row in rows]
 
     async def edited(self, message: Message, edit_id: str) -> list[Reply]:
         """The reply to a changed message: what was told first is kept, a correction is a new message."""
         return await asyncio.to_thread(self._edited, message, edit_id)
 
-    def _edited(self, message: Message, edit_id: str) -> list[Reply]:
-        now = datetime.now(UTC)
-        with self._sessions.begin() as session:
-            who = people.person(session, message.channel, message.external_id, now)
-            caption, _ = _without_numbers(message.text)
-            kept = people.heard(session, who, edit_id, caption, now)
-            is_caption = evidence.recaption(session, who, message.message_id, caption)
-            said = [{"text": words("caption_changed" if is_caption else "edit_not_taken")}]
-            people.answered(kept, said, now)
-        return [_reply(row) for row in said]
+    async def told(self, person_key: str, what: str) -> None:
+        """Go on from what came in beside the talk, such as /give_contact; replies go by the ledger.
+
+        Raises LookupError where nobody has that key.
+        """
+        person_id = await asyncio.to_thread(self._tell, person_key, what)
+        await self._take_up(person_id)
 
     async def news(
         self, channel: str, external_id: str, seen_ids: Sequence[int]
     ) -> list[tuple[int, Reply]]:
         """What waits in the ledger for a citizen whose page fetches it; `seen_ids` are settled."""
         return await asyncio.to_thread(self._news, channel, external_id, seen_ids)
+
+    # ── what the clock calls ──
+
+    async def take_up(self) -> None:
+        """Answer what waits, citizen by citizen; the replies go out through the ledger."""
+        for person_id in await asyncio.to_thread(self._who_wait):
+            await self._take_up(person_id)
+
+    async def close(self) -> None:
+        """Let the connections to Rasa go."""
+        await self._rasa.close()
+
+    # ── answering, one citizen at a time ──
+
+    def _lock(self, person_id: int) -> asyncio.Lock:
+        return self._locks.setdefault(person_id, asyncio.Lock())
+
+    async def _take_up(self, person_id: int) -> None:
+        async with self._lock(person_id):
+            await self._answer_waiting(person_id)
+
+    async def _answer_waiting(
+        self, person_id: int, until: int | None = None, is_first: bool = False
+    ) -> list[int]:
+        """Answer this person's waiting messages in order; stop at the first that stays unanswered.
+
+        Each answer is recorded, and posted to the ledger, in one transaction; but not that of the
+        message `until`, whose sender is there (`is_first`: Rasa has never had it). Returns the ids
+        of the notices posted.
+        """
+        posted: list[int] = []
+        for row_id, key, message_id, question, waiting_at in await asyncio.to_thread(
+            self._waiting, person_id
+        ):
+            is_own = row_id == until
+            asked_before = None if is_own and is_first else waiting_at
+            try:
+                if asked_before is None:
+                    said = await self._rasa.ask(key, message_id, question)
+                else:
+                    said = await self._ask_again(row_id, key, message_id, question, asked_before)
+            except NoAnswer as none:
+                said = await asyncio.to_thread(self._wait_on, row_id, none)
+                if not said:
+                    break
+            else:
+                self._answered_at = datetime.now(UTC)
+            posted += await asyncio.to_thread(self._settle, row_id, question, said, is_own)
+            if is_own:
+                break
+        return posted
+
+    async def _ask_again(
+        self, row_id: int, key: str, message_id: str, question: Question, may_ask_at: datetime
+    ) -> list[Row]:
+        """The answer that Rasa has given to a message meanwhile, else a new one, where it is time."""
+        said = await self._rasa.answered(key, message_id)
+        if said:
+            return said
+        if said is None and datetime.now(UTC) < may_ask_at:
+            raise NoAnswer(may_be_working=True)
+        await asyncio.to_thread(self._may_ask_at, row_id, datetime.now(UTC) + PATIENCE)
+        if said is not None:  # half a turn, as where the action server died in it
+            await self._rasa.forget(key)
+        return await self._rasa.ask(key, message_id, question)
+
+    # ── in threads, with the records ──
+
+    def _person(self, message: Message) -> int:
+        with self._sessions.begin() as session:
+            now = datetime.now(UTC)
+            return people.person(session, message.channel, message.external_id, now).id
+
+    def _receive(
+        self, message: Message, files: Sequence[evidence.Prepared | str]
+    ) -> tuple[Heard, int, bool]:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, message.channel, message.external_id, now)
+            who.unreachable_why = None  # somebody who writes is there
+            text, _ = hearing.without_numbers(message.text)
+            kept = people.heard(session, who, message.message_id, text, now)
+            before = people.replies_of(kept)
+            if before is not None:
+                return Heard(ready=_not_twice(session, who, kept, before, now)), kept.id, False
+            if kept.asked is not None:  # it waits already
+                return Heard(Question.from_json(kept.asked)), kept.id, False
+            heard = hearing.interpret(
+                session, who, message, files, asks_in_chat=self._asks_in_chat, now=now
+            )
+            if heard.ready is not None:
+                people.answered(kept, heard.ready, now)
+            elif heard.question is not None:
+                is_next = not people.waiting(session, who)  # Rasa is asked at once
+                may_ask_again_at = now + PATIENCE if is_next else now
+                people.await_answer(kept, heard.question.to_json(), may_ask_again_at)
+            return heard, kept.id, True
+
+    def _waiting(self, person_id: int) -> list[tuple[int, str, str, Question, datetime | None]]:
+        with self._sessions() as session:
+            who = session.get_one(Person, person_id)
+            return [
+                (one.id, who.key, one.message_id, Question.from_json(one.asked), one.waiting_at)
+                for one in people.waiting(session, who)
+                if one.asked is not None
+            ]
+
+    def _may_ask_at(self, row_id: int, moment: datetime) -> None:
+        with self._sessions.begin() as session:
+            session.get_one(HeardMessage, row_id).waiting_at = moment
+
+    def _wait_on(self, row_id: int, none: NoAnswer) -> list[Row]:
+        """Let a message wait on; the words with which one is given up that Rasa cannot answer."""
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            kept = session.get_one(HeardMessage, row_id)
+            if not none.may_be_working:
+                kept.waiting_at = now
+            is_alone = self._answered_at > kept.heard_at + 4 * PATIENCE  # others were answered
+            if none.is_reached and (is_alone or now - kept.heard_at > HOPELESS):
+                log.error("message %s is given up: Rasa says nothing to it", row_id)
+                return [{"text": words("fault")}]
+        return []
+
+    def _settle(
+        self, row_id: int, question: Question, said: Sequence[Row], is_own: bool
+    ) -> list[int]:
+        """Record the answer; where its sender may not be there, it goes out through the ledger."""
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            kept = session.get_one(HeardMessage, row_id)
+            who = session.get_one(Person, kept.person_id)
+            rows = [hearing.offered(session, who, row, now) for row in (*question.before, *said)]
+            people.answered(kept, rows, now)
+            if is_own:
+                return []
+            return [
+                notices.post(
+                    session, who, "reply", f"{row_id}:{place}", row["text"], now,
+                    buttons=row["buttons"],
+                ).id
+                for place, row in enumerate(rows)
+            ]  # fmt: skip
+
+    def _replies(self, person_id: int, row_id: int, late: Sequence[int]) -> list[Row]:
+        """What the sender of a message is told: late answers first, then its own, or to wait."""
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = session.get_one(Person, person_id)
+            kept = session.get_one(HeardMessage, row_id)
+            own = people.replies_of(kept)
+            taken = notices.take_back(session, who, late, now)
+            rows = [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]
+            if own is None:
+                before = Question.from_json(kept.asked).before if kept.asked else []
+                told = {"text": words("degraded"), "data": {"degraded": True}}
+                return [*rows, *before, told]
+            if rows:
+                people.answered(kept, [*rows, *own], now)
+            return [*rows, *own]
+
+    def _edited(self, message: Message, edit_id: str) -> list[Reply]:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.person(session, message.channel, message.external_id, now)
+            caption, _ = hearing.without_numbers(message.text)
+            kept = people.heard(session, who, edit_id, caption, now)
+            is_caption = evidence.recaption(session, who, message.message_id, caption)
+            said = [{"text": words("caption_changed" if is_caption else "edit_not_taken")}]
+            people.answered(kept, said, now)
+        return [messages.reply(row) for row in said]
+
+    def _tell(self, person_key: str, what: str) -> int:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            who = people.by_key(session, person_key)
+            if who is None:
+                raise LookupError("nobody has that key")
+            kept = people.heard(session, who, f"told:{uuid.uuid4().hex}", what, now)
+            before = hearing.joined(session, who, now)
+            people.await_answer(kept, Question(what, before=before).to_json(), now)
+            return who.id
+
+    def _who_wait(self) -> list[int]:
+        with self._sessions() as session:
+            return [who.id for who in people.who_wait(session)]
 
     def _news(
         self, channel: str, external_id: str, seen_ids: Sequence[int]
@@ -120,133 +275,17 @@ class Dialogue:
             who = people.person(session, channel, external_id, now)
             notices.acknowledge(session, who, seen_ids, now)
             return [
-                (one.id, _reply({"text": one.text, "buttons": notices.buttons_of(one)}))
+                (one.id, messages.reply({"text": one.text, "buttons": notices.buttons_of(one)}))
                 for one in notices.waiting_for(session, who, now)
             ]
 
-    async def close(self) -> None:
-        """Let the connections to Rasa go."""
-        await self._client.aclose()
 
-    def _receive(self, message: Message) -> Heard:
-        now = datetime.now(UTC)
-        with self._sessions.begin() as session:
-            who = people.person(session, message.channel, message.external_id, now)
-            who.unreachable_why = None  # somebody who writes is there
-            text, _ = _without_numbers(message.text)
-            kept = people.heard(session, who, message.message_id, text, now)
-            before = people.replies_of(kept)
-            if before is not None:
-                return Heard(who.key, ready=before)
-            heard = _interpret(session, who, message, now)
-            if heard.ready is not None:
-                people.answered(kept, heard.ready, now)
-            return heard
-
-    async def _ask_rasa(self, heard: Heard, message_id: str) -> list[dict[str, Any]]:
-        body = {
-            "sender": heard.key,
-            "message": heard.payload,
-            "metadata": {"message_id": message_id, "words": heard.words},
-        }
-        try:
-            answer = await self._client.post("/webhooks/rest/webhook", json=body)
-            answer.raise_for_status()
-            return _bubbles(answer.json())
-        except (httpx.HTTPError, json.JSONDecodeError) as error:
-            log.warning("rasa gave no answer: %s", type(error).__name__)
-            return []
-
-    def _record(self, message: Message, said: Sequence[dict[str, Any]]) -> list[Reply]:
-        now = datetime.now(UTC)
-        with self._sessions.begin() as session:
-            who = people.person(session, message.channel, message.external_id, now)
-            rows = [_with_buttons(session, who, row, now) for row in said]
-            text, _ = _without_numbers(message.text)
-            kept = people.heard(session, who, message.message_id, text, now)
-            people.answered(kept, rows, now)
-        return [_reply(row) for row in rows]
-
-
-def _interpret(session: Session, who: Person, message: Message, now: datetime) -> Heard:
-    """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
-    if message.button_id:
-        button = people.pressed(session, who, message.button_id)
-        if button is None:
-            return Heard(who.key, ready=[{"text": words("button_gone")}])
-        return Heard(who.key, payload=button.payload, words=button.title)
-    text = folding.plain(message.text)
-    refused = _refusal(text)
-    if refused:
-        return Heard(who.key, ready=[{"text": words(refused)}])
-    before = [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
-    text = text[:LONGEST]
-    step = _contact_step(session, who, text, now)
-    if step:
-        return Heard(who.key, payload=step, words="")
-    number = disputes.number_in(text)
-    if number and disputes.by_number(session, who, number):  # else it reads like a product's model
-        return Heard(who.key, payload="/query_progress", words=text, before=before)
-    shown, had_numbers = _without_numbers(message.text)
-    if had_numbers:
-        before = [*before, {"text": words("number_not_kept")}]
-    redacted, _, _ = phones.redact(text)
-    return Heard(who.key, payload=redacted, words=" ".join(shown.split())[:LONGEST], before=before)
-
-
-def _without_numbers(typed: str) -> tuple[str, bool]:
-    """A message without phone and id numbers, and whether there were any; else as it was typed."""
-    redacted, found_phones, found_ids = phones.redact(folding.plain(typed))
-    had_numbers = bool(found_phones or found_ids)
-    return (redacted if had_numbers else typed), had_numbers
-
-
-def _refusal(text: str) -> str | None:
-    """The sentence for what Rasa must not see: nothing, a command, no word at all."""
-    if not text:
-        return "empty"
-    if text.startswith("/"):
-        return "slash"
-    return None if re.search(r"\w", text) else "no_words"
-
-
-def _contact_step(session: Session, who: Person, text: str, now: datetime) -> str | None:
-    """Contact details do not pass through Rasa: they are taken here, and Rasa hears that they were.
-
-    They are taken once the citizen was told what for; a number that comes earlier is dropped.
-    """
-    asked = disputes.asking(session, who)
-    if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
-        return "/withhold_contact"
-    given = phones.contact(text)
-    if asked is None or who.told_at is None or not given.phone:
-        return None
-    contact = people.Contact(phone=given.phone, name=given.name, address=given.address)
-    people.give_contact(who, contact, now)
-    return "/give_contact"
-
-
-def _bubbles(said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rasa's messages as rows of text, buttons and data; data joins the bubble before it."""
-    rows: list[dict[str, Any]] = []
-    for one in said:
-        if "custom" in one and rows:
-            rows[-1]["data"] = {**rows[-1].get("data", {}), **one["custom"]}
-        elif one.get("text"):
-            rows.append({"text": one["text"], "buttons": one.get("buttons") or []})
-    return rows
-
-
-def _with_buttons(
-    session: Session, who: Person, row: dict[str, Any], now: datetime
-) -> dict[str, Any]:
-    buttons = [
-        asdict(Button(people.offer_button(session, who, b["title"], b["payload"], now), b["title"]))
-        for b in row.get("buttons", ())
-    ]
-    return {**row, "buttons": buttons}
-
-
-def _reply(row: dict[str, Any]) -> Reply:
-    buttons = tuple(Button(**button) for button in row.get("buttons", ()))
-    return Reply(row["text"], buttons, row.get("data"))
+def _not_twice(
+    session: Session, who: Person, kept: HeardMessage, rows: list[Row], now: datetime
+) -> list[Row]:
+    """The replies to a repeated message, unless the ledger has brought them, or is bringing them."""
+    late = notices.of_subjects(session, who, "reply", [f"{kept.id}:{n}" for n in range(len(rows))])
+    if not late:
+        return rows
+    taken = notices.take_back(session, who, [one.id for one in late], now)
+    return [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]

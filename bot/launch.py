@@ -108,7 +108,7 @@ def wait_until_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) ->
     """Wait until Rasa holds its model and the chat page answers; False after too long."""
     addresses = (
         f"{settings.rasa_url()}/status",
-        f"http://127.0.0.1:{settings.actions_port}/health",
+        f"{settings.actions_url()}/health",
         f"http://{settings.web_host}:{settings.web_port}/health",
     )
     give_up = time.monotonic() + READY_WITHIN_SECONDS

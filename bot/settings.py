@@ -68,6 +68,10 @@ class Settings(BaseSettings):
         """Where Rasa listens: loopback only."""
         return f"http://127.0.0.1:{self.rasa_port}"
 
+    def actions_url(self) -> str:
+        """Where Rasa's action server listens: loopback only."""
+        return f"http://127.0.0.1:{self.actions_port}"
+
 
 def kept_secret(path: Path, fresh: str) -> str:
     """The secret in `path`, written there from `fresh` first where none is kept yet.

@@ -25,6 +25,7 @@ QUESTIONS = (
 )  # fmt: skip
 ACCEPT_WORKING_DAYS = 7  # 总局令第121号 第15条, counted from receipt
 FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
+JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by itself
 LONGEST_FACTS = 4000
 MISSES_ALLOWED = 2  # times a question is put before the field is left open
 
@@ -67,6 +68,11 @@ def number_in(text: str) -> str | None:
     """The record number in a message, as it is kept, or None; case and the dash do not matter."""
     found = _NUMBER.search(text.upper())
     return found.group(1) + found.group(2) if found else None
+
+
+def number_text(number: str) -> str:
+    """A record number as people read it aloud: in two groups of four."""
+    return f"{number[:4]}-{number[4:]}"
 
 
 def is_fresh(dispute: Dispute, now: datetime) -> bool:
@@ -208,6 +214,13 @@ def by_number(session: Session, who: Person, number: str) -> Dispute | None:
     """This person's dispute with that number (as `number_in` gives it), or None."""
     query = select(Dispute).where(Dispute.person_id == who.id, Dispute.number == number)
     return session.scalar(query)
+
+
+def lodged_lately(session: Session, who: Person, now: datetime) -> Dispute | None:
+    """What this person filed last, where it was within JOINS_LODGED: a receipt often comes after."""
+    last = next(iter(lodged(session, who, 1)), None)
+    is_late = last is None or last.lodged_at is None or now - last.lodged_at > JOINS_LODGED
+    return None if is_late else last
 
 
 def local_day(now: datetime) -> date:

@@ -256,6 +256,28 @@ def waiting_for(session: Session, who: Person, now: datetime) -> Sequence[Notice
     return session.scalars(query.order_by(Notice.due_at, Notice.id)).all()
 
 
+def of_subjects(
+    session: Session, who: Person, kind: str, subjects: Sequence[str]
+) -> Sequence[Notice]:
+    """A person's notices of one kind on these subjects, whatever became of them."""
+    query = select(Notice).where(
+        Notice.person_id == who.id, Notice.kind == kind, Notice.subject.in_(subjects)
+    )
+    return session.scalars(query).all()
+
+
+def take_back(session: Session, who: Person, ids: Sequence[int], now: datetime) -> Sequence[Notice]:
+    """Those of the notices that nobody is sending yet, in order: the caller tells them directly."""
+    mine = and_(Notice.person_id == who.id, Notice.id.in_(ids))
+    taken = session.scalars(
+        update(Notice)
+        .where(mine, Notice.state == "due")
+        .values(state="sent", sent_at=now)
+        .returning(Notice)
+    ).all()
+    return sorted(taken, key=lambda one: one.id)
+
+
 def acknowledge(session: Session, who: Person, ids: Sequence[int], now: datetime) -> None:
     """The person's page has shown these notices; another's are left alone."""
     session.execute(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -46,12 +46,17 @@ def by_key(session: Session, key: str) -> Person | None:
     return session.scalar(select(Person).where(Person.key == key))
 
 
-def heard(session: Session, who: Person, message_id: str, text: str, now: datetime) -> HeardMessage:
-    """The message as kept; one that came before is found again, with its replies if it had any."""
+def find_heard(session: Session, who: Person, message_id: str) -> HeardMessage | None:
+    """The message that came by that id before, or None."""
     query = select(HeardMessage).where(
         HeardMessage.person_id == who.id, HeardMessage.message_id == message_id
     )
-    found = session.scalar(query)
+    return session.scalar(query)
+
+
+def heard(session: Session, who: Person, message_id: str, text: str, now: datetime) -> HeardMessage:
+    """The message as kept; one that came before is found again, with its replies if it had any."""
+    found = find_heard(session, who, message_id)
     if found is None:
         found = HeardMessage(person_id=who.id, message_id=message_id, text=text, heard_at=now)
         session.add(found)
@@ -63,6 +68,32 @@ def answered(message: HeardMessage, replies: Sequence[dict[str, Any]], now: date
     """Keep what was replied, so that a repeat of the message gets the same."""
     message.replies = json.dumps(list(replies), ensure_ascii=False)
     message.answered_at = now
+    message.asked = message.waiting_at = None
+
+
+def await_answer(message: HeardMessage, asked: str, may_ask_again_at: datetime) -> None:
+    """Keep what Rasa is asked (JSON text) until the message is answered."""
+    message.asked, message.waiting_at = asked, may_ask_again_at
+
+
+def waiting(session: Session, who: Person) -> Sequence[HeardMessage]:
+    """This person's messages that were not answered yet, in the order they came."""
+    query = select(HeardMessage).where(
+        HeardMessage.person_id == who.id, HeardMessage.waiting_at.is_not(None)
+    )
+    return session.scalars(query.order_by(HeardMessage.id)).all()
+
+
+def who_wait(session: Session) -> Sequence[Person]:
+    """Who has messages that were not answered yet, the longest waiting first."""
+    query = (
+        select(Person)
+        .join(HeardMessage, HeardMessage.person_id == Person.id)
+        .where(HeardMessage.waiting_at.is_not(None))
+        .group_by(Person.id)
+        .order_by(func.min(HeardMessage.id))
+    )
+    return session.scalars(query).all()
 
 
 def replies_of(message: HeardMessage) -> list[dict[str, Any]] | None:
@@ -83,6 +114,16 @@ def pressed(session: Session, who: Person, button_id: str) -> OfferedButton | No
     """The button this person was sent, or None: nobody can press another's."""
     button = session.get(OfferedButton, button_id)
     return button if button is not None and button.person_id == who.id else None
+
+
+def is_offered_again(session: Session, button: OfferedButton) -> bool:
+    """Whether a newer button says the same: then this one stands under words that changed since."""
+    query = select(OfferedButton.id).where(
+        OfferedButton.person_id == button.person_id,
+        OfferedButton.payload == button.payload,
+        OfferedButton.offered_at > button.offered_at,
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def give_contact(who: Person, contact: Contact, now: datetime) -> None:

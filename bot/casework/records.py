@@ -58,8 +58,8 @@ class Person(Record):
 class HeardMessage(Record):
     """A message as it came in, and what was replied: a repeat of its id gets the same replies.
 
-    `asked` is what Rasa is asked, kept until it has answered. `waiting_at` is when the citizen was
-    told that there is no answer yet: such messages are taken up again, in order.
+    `asked` is what Rasa is asked, kept until it has answered. `waiting_at` is set as long: from then
+    on it may be asked again; before, it may still be busy with the message.
     """
 
     __tablename__ = "heard_messages"

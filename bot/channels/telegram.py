@@ -27,8 +27,9 @@ from bot.channels import telegram_webhook as webhook
 from bot.channels.telegram_limits import Room
 from bot.channels.telegram_outbox import CHANNEL, Outbox
 from bot.channels.telegram_text import Piece
-from bot.dialogue import Dialogue, Message, Reply
+from bot.dialogue import Dialogue
 from bot.library import load, words
+from bot.messages import Message, Reply
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -12,7 +12,7 @@ from bot.casework import notices, people
 from bot.casework.records import Notice, Person
 from bot.channels import telegram_inbox as inbox
 from bot.channels.telegram_text import Piece, of_replies, pieces
-from bot.dialogue import Button, Reply
+from bot.messages import Button, Reply
 
 CHANNEL = "telegram"
 MOST_BEGUN = 1000

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from bot.dialogue import Button, Reply
 from bot.library import load
+from bot.messages import Button, Reply
 
 MOST_UNITS = 4096  # UTF-16 units of a text: https://core.telegram.org/bots/api#sendmessage
 MOST_BYTES = (

@@ -2,115 +2,101 @@
 
 import hashlib
 import hmac
-import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Receive, Scope, Send
-from starlette.types import Message as Event
 
-from bot.dialogue import Dialogue, Message, Reply
-from bot.library import load
+from bot.casework import evidence
+from bot.channels import web_guard, web_pages, web_uploads
+from bot.channels.web_pages import Handler
+from bot.dialogue import Dialogue
+from bot.messages import Message, Reply
 from bot.settings import Settings
 
-FOLDER = Path(__file__).resolve().parent
-STATIC = FOLDER / "static"
 CHANNEL = "web"
 COOKIE = "citizen"
 COOKIE_SECONDS = 365 * 24 * 3600
-LARGEST_BODY = 64 * 1024  # bytes
 AN_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # no database takes these
-SECURITY = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-Handler = Callable[[Request], Awaitable[Response]]
+MOST_SEEN = 200  # notice ids in one request
+A_MINUTE = {"citizen": 40, "address": 120, "news": 60}  # requests let through
+NUMBERS = ("12315", "12345", "12356", "110", "119", "120")
 
-
-class SecurityHeaders:
-    """ASGI middleware: the browser may load from this host only, and tells no other about us."""
-
-    def __init__(self, app: ASGIApp, cache: str = "no-store") -> None:
-        self.app = app
-        self.headers = {**SECURITY, "Cache-Control": cache}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(event: Event) -> None:
-            if event["type"] == "http.response.start":
-                MutableHeaders(scope=event).update(self.headers)
-            await send(event)
-
-        await self.app(scope, receive, send_with_headers)
+middleware = web_guard.middleware
+error_handlers = web_pages.error_handlers
 
 
 def routes(dialogue: Dialogue, settings: Settings) -> list[BaseRoute]:
-    """The citizens' chat: its page, the door for messages, its files and a sign of life."""
-    guarded = [Middleware(SecurityHeaders)]
-    packed = [*guarded, Middleware(GZipMiddleware, minimum_size=1000)]
+    """The citizens' chat: its page, the doors for messages and news, its files, a sign of life."""
+    packed = [Middleware(GZipMiddleware, minimum_size=1000)]
     # Safe to keep for good: the page names its files with a hash of their content.
-    kept = [Middleware(SecurityHeaders, cache="public, max-age=31536000, immutable"), packed[-1]]
+    kept = [Middleware(web_guard.KeptForGood), *packed]
+    pages = web_pages.Pages(settings)
     return [
-        Route("/", _page(settings), methods=["GET"], middleware=packed, name="chat"),
-        Route(
-            "/chat/messages", _messages(dialogue, settings), methods=["POST"], middleware=guarded
-        ),
-        Route("/chat/forget", _forget(settings), methods=["POST"], middleware=guarded),
-        Route("/health", _health, methods=["GET"], middleware=guarded),
-        Mount("/static", StaticFiles(directory=STATIC), middleware=kept, name="static"),
+        Route("/", _page(pages, settings), methods=["GET"], middleware=packed, name="chat"),
+        Route("/chat/messages", _messages(dialogue, settings), methods=["POST"]),
+        Route("/chat/news", _news(dialogue, settings), methods=["POST"]),
+        Route("/chat/forget", _forget(settings), methods=["POST"]),
+        Route("/call", _call(pages), methods=["GET"]),
+        Route("/call/{number}", _call(pages), methods=["GET"]),
+        Route("/health", _health, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=web_pages.STATIC), middleware=kept, name="static"),
     ]
 
 
-def _page(settings: Settings) -> Handler:
-    templates = Jinja2Templates(directory=FOLDER / "templates")
+def _page(pages: web_pages.Pages, settings: Settings) -> Handler:
     key = settings.signing_key()
-    context = {
-        "words": load("pages"),
-        "operator": settings.operator,
-        "district": settings.district_name,
-        "versions": {file.name: _version(file) for file in STATIC.iterdir() if file.is_file()},
+    limits = {
+        "files": web_uploads.MOST_FILES,
+        "file": evidence.LARGEST,
+        "request": web_uploads.LARGEST_REQUEST - web_uploads.LARGEST_FIELD,
     }
 
     async def page(request: Request) -> Response:
-        response = templates.TemplateResponse(request, "chat.html", context)
+        response = pages.draw(request, "chat.html", limits=limits)
         _remember(response, _citizen(request, key) or secrets.token_hex(16), key, request, settings)
         return response
 
     return page
 
 
+def _call(pages: web_pages.Pages) -> Handler:
+    """A page with one number to tap, for channels whose buttons open web addresses only."""
+
+    async def call(request: Request) -> Response:
+        number = request.path_params.get("number", NUMBERS[0])
+        if number not in NUMBERS:
+            raise HTTPException(404)
+        return pages.draw(request, "call.html", number=number)
+
+    return call
+
+
 def _messages(dialogue: Dialogue, settings: Settings) -> Handler:
     key = settings.signing_key()
+    reader = web_uploads.Reader()
+    of_citizen, of_address = (web_guard.Rate(A_MINUTE[one]) for one in ("citizen", "address"))
 
     async def messages(request: Request) -> Response:
+        known = _citizen(request, key)
         try:
-            _refuse_cross_site(request, settings)
-            given = await _json_object(request)
-            known = _citizen(request, key)
-            message = _message(given, known or secrets.token_hex(16))
+            web_guard.refuse_cross_site(request, settings)
+            of_address.check(web_guard.address(request))
+            if known:
+                of_citizen.check(known)
+            message = await _heard(request, reader, known or secrets.token_hex(16))
         except HTTPException as refusal:
-            return _refused(refusal)
+            return web_pages.refusal(refusal)
         replies = await dialogue.hear(message)
         response = JSONResponse({"replies": [_bubble(reply) for reply in replies]})
         if known is None:  # only then, or a late answer would undo /chat/forget
@@ -120,12 +106,40 @@ def _messages(dialogue: Dialogue, settings: Settings) -> Handler:
     return messages
 
 
+async def _heard(request: Request, reader: web_uploads.Reader, citizen: str) -> Message:
+    """The message in a request: a JSON object, or a form where files come with it."""
+    if web_guard.content_type(request) != "multipart/form-data":
+        return _message(await web_guard.json_object(request), citizen)
+    form = await reader.form(request)
+    return _message(form.fields, citizen, form.files)
+
+
+def _news(dialogue: Dialogue, settings: Settings) -> Handler:
+    """What the page has not shown yet; it tells which notices it has shown, and they are done."""
+    key = settings.signing_key()
+    rate = web_guard.Rate(A_MINUTE["news"])
+
+    async def news(request: Request) -> Response:
+        known = _citizen(request, key)
+        try:
+            web_guard.refuse_cross_site(request, settings)
+            seen = _seen(await web_guard.json_object(request))
+            if known:
+                rate.check(known)
+        except HTTPException as refusal:
+            return web_pages.refusal(refusal)
+        found = await dialogue.news(CHANNEL, known, seen) if known else []
+        return JSONResponse({"notices": [{"id": id_, **_bubble(reply)} for id_, reply in found]})
+
+    return news
+
+
 def _forget(settings: Settings) -> Handler:
     async def forget(request: Request) -> Response:
         try:
-            _refuse_cross_site(request, settings)
+            web_guard.refuse_cross_site(request, settings)
         except HTTPException as refusal:
-            return _refused(refusal)
+            return web_pages.refusal(refusal)
         response = Response(status_code=204)
         response.delete_cookie(COOKIE, httponly=True, samesite="lax")
         return response
@@ -137,74 +151,30 @@ async def _health(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _refused(refusal: HTTPException) -> Response:
-    """The refusal as JSON, in the words of pages.yml (`detail` is their key)."""
-    return JSONResponse(
-        {"error": load("pages")["errors"][refusal.detail]}, status_code=refusal.status_code
-    )
-
-
-def _refuse_cross_site(request: Request, settings: Settings) -> None:
-    """Raise 403 where another site's page makes the browser send this.
-
-    Sec-Fetch-Site cannot be forged by a page; over plain HTTP browsers leave it out, and Origin
-    decides. A program without either holds no citizen's cookie.
-    """
-    site = request.headers.get("sec-fetch-site")
-    if site in ("same-origin", "none"):
-        return
-    origin = request.headers.get("origin")
-    if site is None and (origin is None or _is_ours(origin, request, settings)):
-        return
-    raise HTTPException(403, "cross_site")
-
-
-def _is_ours(origin: str, request: Request, settings: Settings) -> bool:
-    if settings.public_url:
-        public = urlsplit(settings.public_url)
-        if origin == f"{public.scheme}://{public.netloc}":
-            return True
-    return urlsplit(origin).netloc == request.headers.get("host")
-
-
-async def _json_object(request: Request) -> dict[str, Any]:
-    """The body as a JSON object. Raises HTTPException 413 or 400."""
-    body = await _body(request)
-    if request.headers.get("content-type", "").split(";")[0].strip() != "application/json":
-        raise HTTPException(400, "not_json")
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):  # ValueError is also bytes that are not UTF-8
-        raise HTTPException(400, "not_json") from None
-    if not isinstance(given, dict):
-        raise HTTPException(400, "not_json")
-    return given
-
-
-async def _body(request: Request) -> bytes:
-    """The body, read no further than LARGEST_BODY whatever its Content-Length says."""
-    body = b""
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > LARGEST_BODY:
-                raise HTTPException(413, "too_large")
-    except ClientDisconnect:
-        raise HTTPException(400, "not_json") from None
-    return body
-
-
-def _message(given: dict[str, Any], citizen: str) -> Message:
+def _message(
+    given: Mapping[str, Any], citizen: str, files: Sequence[evidence.File] = ()
+) -> Message:
     """The message in a request. Raises HTTPException 400 where it is not in the agreed form."""
     text, button_id = given.get("text", ""), given.get("button_id")
     ids = [given.get("message_id"), *([] if button_id is None else [button_id])]
     if not isinstance(text, str) or not all(_is_id(one) for one in ids):
         raise HTTPException(400, "not_json")
-    return Message(CHANNEL, citizen, ids[0], NOT_TEXT.sub("\ufffd", text), button_id)
+    clean = NOT_TEXT.sub("\ufffd", text)
+    return Message(CHANNEL, citizen, ids[0], clean, button_id, tuple(files))
 
 
 def _is_id(value: object) -> bool:
     return isinstance(value, str) and AN_ID.fullmatch(value) is not None
+
+
+def _seen(given: Mapping[str, Any]) -> list[int]:
+    """The ids of notices that the page has shown; a database takes them up to 63 bits."""
+    seen = given.get("seen", [])
+    if not isinstance(seen, list) or len(seen) > MOST_SEEN:
+        raise HTTPException(400, "not_json")
+    if not all(type(one) is int and 0 < one < 2**63 for one in seen):
+        raise HTTPException(400, "not_json")
+    return seen
 
 
 def _bubble(reply: Reply) -> dict[str, Any]:
@@ -242,7 +212,3 @@ def _remember(
         httponly=True,
         samesite="lax",
     )
-
-
-def _version(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from bot.casework import notices, people, sealing
 from bot.casework.records import IncomingUpdate, Notice, Person, Record
 from bot.channels import telegram, telegram_api, telegram_inbox
 from bot.channels.telegram import Telegram
-from bot.dialogue import Message, Reply
+from bot.messages import Message, Reply
 from bot.settings import Settings
 from tests.channels.bot_api import TOKEN, BotApi, Server
 
@@ -110,8 +111,13 @@ def outgoing(chat: int, text: str, number: int = 1, **content: Any) -> notices.O
 
 
 def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a scene in an event loop of its own."""
-    asyncio.run(asyncio.wait_for(scene(), 20))
+    """Run a scene in an event loop of its own, aside: the suite's browser has one in this thread."""
+
+    async def whole() -> None:
+        await asyncio.wait_for(scene(), 20)
+
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, whole()).result()
 
 
 @pytest.fixture(name="api")

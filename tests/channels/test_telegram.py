@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from bot.channels import telegram
-from bot.dialogue import Button, Reply
+from bot.messages import Button, Reply
 from tests.channels.bot_api import CITIZEN
 from tests.channels.bot_api_faults import TOO_OLD
 from tests.channels.telegram_stage import Stage, make_api, make_stage, play  # noqa: F401

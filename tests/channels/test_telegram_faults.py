@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.casework import notices
-from bot.dialogue import Reply
+from bot.messages import Reply
 from tests.channels import bot_api_faults as faults
 from tests.channels.bot_api import CITIZEN
 from tests.channels.bot_api_faults import Fault

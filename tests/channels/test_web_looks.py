@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from bot.dialogue import Reply
+from bot.messages import Reply
 
 TALK = "#talk"
 

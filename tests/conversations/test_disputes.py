@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 from bench.stack import Stack, Talk
 from bot.casework import people
 from bot.casework.records import Dispute, DisputeEvent, HeardMessage, Person
-from bot.dialogue import Button, Reply
 from bot.library import guidance_loader
+from bot.messages import Button, Reply
 from bot.reading import folding
 
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"

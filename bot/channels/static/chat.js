@@ -1,57 +1,17 @@
 // The talk on the page: sends what the citizen says, one message at a time and in order, shows the
-// replies, and keeps a copy on this device. Everything is inserted as text, never as HTML.
+// replies and notices, and keeps a copy on this device. Everything is inserted as text, never as HTML.
 "use strict";
 
 (function () {
-  const KEPT = "talk";
-  const DRAFT = "draft";
-  const LARGE = "large";
-  const MOST_KEPT = 200; // messages and replies on this device
   const SLOW_MS = 6000;
   const GIVE_UP_MS = 30000; // the server gives up sooner, so this is a dead network
+  const SLOWEST = 20; // bytes a millisecond: files are waited for longer
 
   const find = (id) => document.getElementById(id);
   const [talk, status, composer, input] = ["talk", "status", "composer", "text"].map(find);
   const words = JSON.parse(find("chat").dataset.words);
-
-  // ---- What is kept. Storage may be full, forbidden or spoiled: then memory has to do.
-
-  const memory = {};
-  let isStored = true;
-
-  function read(key, otherwise) {
-    if (!isStored && key in memory) return memory[key];
-    try {
-      const kept = localStorage.getItem(key);
-      return kept === null ? otherwise : JSON.parse(kept);
-    } catch (error) {
-      return otherwise;
-    }
-  }
-
-  function write(key, value) {
-    memory[key] = value;
-    try {
-      localStorage.setItem(key, JSON.stringify(value));
-    } catch (error) {
-      if (key === KEPT && value.length > 2) write(key, value.slice(Math.ceil(value.length / 2)));
-      else isStored = false;
-    }
-  }
-
-  function readTalk() {
-    const entries = read(KEPT, []);
-    return Array.isArray(entries) ? entries.filter((one) => one && typeof one.text === "string") : [];
-  }
-
-  // Another tab may have written since: take what is kept now, change that, and write it back.
-  function changeTalk(change) {
-    write(KEPT, change(readTalk()).slice(-MOST_KEPT));
-  }
-
-  function keepEntry(entry) {
-    changeTalk((entries) => entries.filter((one) => one.id !== entry.id || one.by !== "me").concat(entry));
-  }
+  const kept = makeKept();
+  const held = new Map(); // the files of messages that are not answered yet, by message id
 
   // ---- Drawing
 
@@ -69,26 +29,43 @@
     return button;
   }
 
-  function drawBubble(by, text) {
-    const turn = make("div", "turn " + by);
+  function drawBubble(entry) {
+    const isMine = entry.by === "me";
+    const turn = make("div", "turn " + (isMine ? "me" : "assistant"));
     const bubble = make("p", "bubble");
-    bubble.append(make("span", "for-readers", by === "me" ? words.me : words.assistant));
-    bubble.append(by === "me" ? text : withLinks(text));
+    bubble.append(make("span", "for-readers", isMine ? words.me : words.assistant));
+    if (entry.notice) bubble.append(make("span", "mark-notice", words.notice));
+    bubble.append(isMine ? entry.text : withLinks(entry.text));
+    if (entry.files) bubble.append(make("span", "with-files", photos.fill(words.with_files, { count: entry.files })));
     turn.append(bubble);
     talk.append(turn);
     return turn;
   }
 
   function drawReply(reply) {
-    const turn = drawBubble("assistant", reply.text);
+    const turn = drawBubble(reply);
     const buttons = Array.isArray(reply.buttons) ? reply.buttons : [];
     if (!buttons.length) return turn;
     const group = make("div", "buttons");
     for (const one of buttons) {
-      group.append(makeButton("choice", one.title, () => press(one)));
+      group.append(one.url ? makeLink(one) : makeButton("choice", one.title, () => press(one)));
     }
     turn.append(group);
     return turn;
+  }
+
+  // A button that leads somewhere; an address that is none, or runs a script, leads nowhere.
+  function makeLink(button) {
+    const link = make("a", "choice", button.title);
+    try {
+      const address = new URL(button.url, location.href);
+      if (["https:", "http:", "tel:"].includes(address.protocol)) link.href = address.href;
+    } catch (error) { /* no address */ }
+    if (link.protocol === "tel:") return link;
+    link.target = "_blank";
+    link.rel = "noopener noreferrer";
+    link.append(make("span", "for-readers", words.opens_new));
+    return link;
   }
 
   function press(button) {
@@ -98,7 +75,7 @@
   }
 
   function drawMine(entry) {
-    const mine = Object.assign({}, entry, { turn: drawBubble("me", entry.text) });
+    const mine = Object.assign({}, entry, { turn: drawBubble(entry) });
     mine.note = make("p", "note");
     mine.turn.append(mine.note);
     return mine;
@@ -107,14 +84,17 @@
   function drawAll() {
     talk.setAttribute("aria-busy", "true"); // what was said before is not read out again
     talk.textContent = "";
+    isStale = false;
     queue = [];
-    for (const entry of readTalk()) {
+    for (const entry of kept.entries()) {
       if (entry.by !== "me") {
         drawReply(entry);
         continue;
       }
       const mine = drawMine(entry);
-      if (entry.is_waiting) {
+      if (entry.is_waiting && entry.files && !held.has(entry.id)) {
+        showLost(mine);
+      } else if (entry.is_waiting) {
         queue.push(mine);
         showFailure(mine, words.unanswered, queue.length === 1);
       }
@@ -135,6 +115,19 @@
     if (mayRetry) mine.note.append(makeButton("retry", words.retry, retry));
   }
 
+  // Photos are not kept on the device. The same id again is the same message, heard once.
+  function showLost(mine) {
+    showFailure(mine, words.files_lost, false);
+    mine.note.append(makeButton("retry", words.choose_again, () => photos.askFor((files) => {
+      if (queue.includes(mine)) return;
+      mine.files = files.length;
+      mine.turn.querySelector(".with-files").textContent = photos.fill(words.with_files, { count: mine.files });
+      held.set(mine.id, files);
+      queue.push(mine);
+      retry();
+    })));
+  }
+
   function retry() {
     talk.focus({ preventScroll: true }); // the button goes away: focus must not fall to the top
     pump();
@@ -152,6 +145,8 @@
 
   let queue = [];
   let isSending = false;
+  let talkNumber = 0; // another one after clearing
+  let isStale = false; // another tab has changed the talk while this one was sending
 
   function newId() {
     if (window.crypto && crypto.randomUUID) return crypto.randomUUID();
@@ -159,10 +154,14 @@
     return Array.from(numbers, (one) => one.toString(16).padStart(8, "0")).join("");
   }
 
-  function say(text, buttonId) {
+  function say(text, buttonId, files) {
     const entry = { by: "me", id: newId(), text: text, is_waiting: true };
     if (buttonId) entry.button_id = buttonId;
-    keepEntry(entry);
+    if (files && files.length) {
+      entry.files = files.length;
+      held.set(entry.id, files);
+    }
+    kept.add(entry);
     const mine = drawMine(entry);
     queue.push(mine);
     if (queue.length > 1) showNote(mine, words.queued);
@@ -180,41 +179,71 @@
       queue = queue.filter((one) => one !== mine); // by name: the talk may have been cleared
     }
     isSending = false;
+    if (isStale) drawAll();
   }
 
   // True when this message is settled, answered or refused; false when it has to be sent again.
   async function attempt(mine) {
     const slow = setTimeout(() => showStatus(words.still_waiting, true), SLOW_MS);
-    showStatus(words.waiting, true);
+    showStatus(mine.files ? words.uploading : words.waiting, true);
     let answer = null;
     try {
       answer = await post(mine);
     } catch (error) {
-      answer = { problem: words.offline };
+      answer = { problem: words.offline, is_gone: await areGone(held.get(mine.id) || []) };
     }
     clearTimeout(slow);
     showStatus("", false);
     if (answer.replies) showReplies(mine, answer.replies);
     else if (answer.is_final) showRefusal(mine, answer.problem);
+    else if (answer.is_gone) showGone(mine);
     else showFailure(mine, answer.problem, true);
-    return Boolean(answer.replies || answer.is_final);
+    return Boolean(answer.replies || answer.is_final || answer.is_gone);
+  }
+
+  // A file that was moved or deleted after it was chosen looks like a dead network.
+  async function areGone(files) {
+    for (const file of files) {
+      try { await file.slice(0, 1).arrayBuffer(); } catch (error) { return true; }
+    }
+    return false;
+  }
+
+  function showGone(mine) {
+    held.delete(mine.id);
+    showLost(mine);
+    mine.note.firstChild.textContent = words.files_gone;
   }
 
   async function post(mine) {
-    const body = { message_id: mine.id, text: mine.text };
-    if (mine.button_id) body.button_id = mine.button_id;
-    const response = await request("/chat/messages", JSON.stringify(body));
+    const response = await request("/chat/messages", mine.files ? formOf(mine) : jsonOf(mine));
     const given = await response.json().catch(() => ({}));
     if (response.ok && Array.isArray(given.replies)) return { replies: given.replies };
     const isFinal = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
     return { is_final: isFinal, problem: given.error || (isFinal ? words.refused : words.failed) };
   }
 
+  function jsonOf(mine) {
+    const body = { message_id: mine.id, text: mine.text };
+    if (mine.button_id) body.button_id = mine.button_id;
+    return JSON.stringify(body);
+  }
+
+  function formOf(mine) {
+    const form = new FormData();
+    form.append("message_id", mine.id);
+    form.append("text", mine.text);
+    for (const file of held.get(mine.id)) form.append("files", file, file.name);
+    return form;
+  }
+
   async function request(path, body) {
+    const isForm = body instanceof FormData;
+    const size = isForm ? body.getAll("files").reduce((sum, file) => sum + file.size, 0) : 0;
     const control = new AbortController();
-    const timer = setTimeout(() => control.abort(), GIVE_UP_MS);
+    const timer = setTimeout(() => control.abort(), GIVE_UP_MS + size / SLOWEST);
     const options = { method: "POST", body: body, credentials: "same-origin", signal: control.signal };
-    options.headers = { "Content-Type": "application/json" };
+    if (!isForm) options.headers = { "Content-Type": "application/json" };
     try {
       return await fetch(path, options);
     } finally {
@@ -225,11 +254,12 @@
   // False where the talk was cleared meanwhile, or another tab has had the answer already.
   function settle(mine) {
     let isOurs = false;
-    changeTalk((entries) => entries.map((one) => {
+    kept.change((entries) => entries.map((one) => {
       if (one.by !== "me" || one.id !== mine.id || !one.is_waiting) return one;
       isOurs = true;
-      return { by: "me", id: mine.id, text: mine.text };
+      return Object.assign({ by: "me", id: mine.id, text: mine.text }, mine.files ? { files: mine.files } : {});
     }));
+    held.delete(mine.id);
     return isOurs;
   }
 
@@ -237,11 +267,26 @@
     if (!settle(mine)) return drawAll();
     const turns = replies.map((reply) => {
       const entry = { by: "assistant", text: String(reply.text), buttons: reply.buttons || [] };
-      keepEntry(entry);
+      kept.add(entry);
       return drawReply(entry);
     });
     if (turns.length) showLast(turns[0]);
+    if (replies.some((reply) => reply.data && reply.data.degraded)) news.soon();
     return undefined;
+  }
+
+  // Show notices that this device has not shown, each once: another tab may have been quicker.
+  // True where one was new.
+  function showNotices(notices) {
+    let isNew = false;
+    for (const one of notices) {
+      if (kept.entries().some((entry) => entry.notice === one.id)) continue;
+      const entry = { by: "assistant", notice: one.id, text: one.text, buttons: one.buttons || [] };
+      kept.add(entry);
+      showLast(drawReply(entry));
+      isNew = true;
+    }
+    return isNew;
   }
 
   function showRefusal(mine, problem) {
@@ -260,7 +305,7 @@
 
   function setInput(text) {
     input.value = text;
-    write(DRAFT, text);
+    kept.keepDraft(text);
     fitInput();
   }
 
@@ -271,9 +316,10 @@
 
   function send() {
     const text = input.value.trim();
-    if (text) {
+    const files = photos.take();
+    if (text || files.length) {
       setInput("");
-      say(text);
+      say(text, null, files);
     }
     input.focus();
   }
@@ -285,17 +331,16 @@
     send();
   }
 
-  // ---- Forgetting, large type, start
+  // ---- Forgetting, start
 
   async function forget() {
     if (!confirm(words.clear_confirm.trim())) return;
     queue = [];
+    talkNumber += 1;
+    held.clear();
+    photos.take();
     setInput("");
-    write(KEPT, []);
-    for (const key of [KEPT, DRAFT]) {
-      try { localStorage.removeItem(key); } catch (error) { /* nothing was kept */ }
-      delete memory[key];
-    }
+    kept.clear();
     drawAll();
     window.scrollTo(0, 0);
     try {
@@ -306,29 +351,28 @@
     }
   }
 
-  function setLarge(isLarge) {
-    document.documentElement.classList.toggle("large", isLarge);
-    find("large").setAttribute("aria-pressed", String(isLarge));
-    write(LARGE, isLarge);
-    fitInput();
-  }
-
   function start() {
-    for (const id of ["starts", "composer", "large"]) find(id).hidden = false;
+    for (const id of ["starts", "composer"]) find(id).hidden = false;
     for (const node of document.querySelectorAll(".linked")) node.replaceWith(linked(node));
     for (const button of find("starts").children) {
       button.addEventListener("click", () => say(button.dataset.text));
     }
-    find("large").addEventListener("click", () => setLarge(!document.documentElement.classList.contains("large")));
     find("clear").addEventListener("click", forget);
     composer.addEventListener("submit", (event) => { event.preventDefault(); send(); });
     input.addEventListener("keydown", onKey);
-    input.addEventListener("input", () => { write(DRAFT, input.value); fitInput(); });
+    input.addEventListener("input", () => { kept.keepDraft(input.value); fitInput(); });
     window.addEventListener("online", pump);
-    window.addEventListener("storage", (event) => { if (event.key === KEPT && !isSending) drawAll(); });
-    setLarge(read(LARGE, false) === true);
-    setInput(String(read(DRAFT, "")));
+    window.addEventListener("storage", onStorage);
+    window.addEventListener("resize", fitInput);
+    setInput(kept.draft());
     drawAll();
+    news.ask();
+  }
+
+  function onStorage(event) {
+    if (event.key !== kept.TALK) return;
+    if (isSending) isStale = true;
+    else drawAll();
   }
 
   function linked(node) {
@@ -337,5 +381,12 @@
     return copy;
   }
 
+  const photos = makePhotos(words, JSON.parse(find("chat").dataset.limits), find);
+  const news = makeNews({
+    request: request,
+    shown: () => kept.entries().map((entry) => entry.notice).filter(Number.isInteger),
+    show: showNotices,
+    talkNumber: () => talkNumber,
+  });
   start();
 })();

@@ -1,0 +1,86 @@
+"""REPLY on the citizens' pages: draws the templates, and what went wrong. Knows no citizen."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.templating import Jinja2Templates
+
+from bot.channels import web_guard
+from bot.library import load
+from bot.settings import Settings
+
+FOLDER = Path(__file__).resolve().parent
+STATIC = FOLDER / "static"
+Handler = Callable[[Request], Awaitable[Response]]
+ErrorHandler = Callable[[Request, Exception], Response]
+
+
+class Pages:
+    """Draws pages with what is the same on all of them: the words, who runs this, the files."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._templates = Jinja2Templates(directory=FOLDER / "templates")
+        self._always = {
+            "words": load("pages"),
+            "operator": settings.operator,
+            "district": settings.district_name,
+            "versions": {file.name: _version(file) for file in STATIC.iterdir() if file.is_file()},
+        }
+
+    def draw(
+        self, request: Request, template: str, status_code: int = 200, **more: Any
+    ) -> Response:
+        """A page from `templates/`, with `more` for this one."""
+        context = {**self._always, **more}
+        return self._templates.TemplateResponse(request, template, context, status_code=status_code)
+
+    def fault(self, request: Request, status_code: int, key: str) -> Response:
+        """A page that says what went wrong and what to do, in the words `faults` of pages.yml."""
+        return self.draw(request, "fault.html", status_code, fault=load("pages")["faults"][key])
+
+
+def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:
+    """What the application answers where no page does: 404, 405, and 500 without its reason."""
+    pages = Pages(settings)
+
+    def refused(request: Request, error: Exception) -> Response:
+        if not isinstance(error, HTTPException):
+            raise error
+        response = _fault(pages, request, error.status_code)
+        response.headers.update(error.headers or {})
+        return response
+
+    def broken(request: Request, _error: Exception) -> Response:
+        response = _fault(pages, request, 500)
+        web_guard.secure(response.headers)  # this one is written outside all middleware
+        return response
+
+    return {HTTPException: refused, Exception: broken}
+
+
+def _fault(pages: Pages, request: Request, status_code: int) -> Response:
+    key = {404: "not_found", 405: "not_found"}.get(status_code, "broken")
+    if "text/html" in request.headers.get("accept", ""):
+        return pages.fault(request, status_code, key)
+    text = load("pages")["faults"][key]["text"]
+    return JSONResponse({"error": text.strip()}, status_code=status_code)
+
+
+def refusal(error: HTTPException) -> Response:
+    """The refusal as JSON, in the words of pages.yml (`detail` is their key)."""
+    text = load("pages")["errors"][error.detail]
+    wait = (error.headers or {}).get("Retry-After", "")
+    return JSONResponse(
+        {"error": text.replace("{seconds}", wait)},
+        status_code=error.status_code,
+        headers=error.headers,
+    )
+
+
+def _version(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12]

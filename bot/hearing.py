@@ -1,0 +1,210 @@
+"""MESSAGE to QUESTION: what Rasa is asked, or what is replied without it. Knows no HTTP, no Rasa."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bot.casework import disputes, evidence, people
+from bot.casework.records import OfferedButton, Person
+from bot.library import load, words
+from bot.messages import Message
+from bot.rasa import Question, Row
+from bot.reading import answers, folding, phones
+
+LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
+OURS = ("web", "talk")  # channels whose data stay on our own machines
+CONFIRMS = ("/affirm", "/deny")
+DOUBLE_TAP = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What becomes of a message: a question for Rasa, or rows that are replied at once."""
+
+    question: Question | None = None
+    ready: list[Row] | None = None
+
+
+def prepared(files: Sequence[evidence.File]) -> list[evidence.Prepared | str]:
+    """The files looked at, before any transaction; in place of a refused one the key of the reason."""
+    looked_at: list[evidence.Prepared | str] = []
+    for file in files:
+        try:
+            looked_at.append(evidence.prepared(file))
+        except evidence.Refused as refusal:
+            looked_at.append(refusal.key)
+    return looked_at
+
+
+def without_numbers(typed: str) -> tuple[str, bool]:
+    """A message without phone and id numbers, and whether there were any; else as it was typed."""
+    redacted, found_phones, found_ids = phones.redact(folding.plain(typed))
+    had_numbers = bool(found_phones or found_ids)
+    return (redacted if had_numbers else typed), had_numbers
+
+
+# ── with a session; the caller commits ───────────────────────────────────────
+
+
+def interpret(
+    session: Session,
+    who: Person,
+    message: Message,
+    files: Sequence[evidence.Prepared | str],
+    *,
+    asks_in_chat: bool,
+    now: datetime,
+) -> Heard:
+    """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
+    if message.button_id:
+        return _pressed(session, who, message, now)
+    if message.unread:
+        return Heard(ready=[_row(f"unread_{message.unread}", "unread_other")])
+    text = folding.plain(message.text)
+    before = _keep_files(session, who, message, files, now)
+    if before and not text:
+        return Heard(Question("/send_evidence", before=before))
+    refused = _refusal(text)
+    if refused:
+        return Heard(ready=[*before, {"text": words(refused)}])
+    command = _command(text)
+    if command:
+        return Heard(Question(f"/{command}", words=text, before=before))
+    before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
+    text = text[:LONGEST]
+    step = _contact_step(session, who, text, now, asks_in_chat or who.channel in OURS)
+    if step:
+        return Heard(Question(step, before=before))
+    number = disputes.number_in(text)
+    if number and disputes.by_number(session, who, number):  # else it reads like a product's model
+        return Heard(Question("/query_progress", words=text, before=before))
+    shown, had_numbers = without_numbers(message.text)
+    before += [{"text": words("number_not_kept")}] if had_numbers else []
+    redacted, _, _ = phones.redact(text)
+    return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
+
+
+def _row(key: str, otherwise: str) -> Row:
+    return {"text": words(key if key in load("wording") else otherwise)}
+
+
+def _pressed(session: Session, who: Person, message: Message, now: datetime) -> Heard:
+    """A button's payload. An answer counts once, and a yes only under the newest summary."""
+    button = people.pressed(session, who, str(message.button_id))
+    if button is None:
+        return Heard(ready=[{"text": words("button_gone")}])
+    if button.payload in CONFIRMS and people.is_offered_again(session, button):
+        return Heard(ready=[{"text": words("button_old")}])
+    is_answer = button.payload in CONFIRMS or not button.payload.startswith("/")
+    if is_answer and button.pressed_by not in (None, message.message_id):
+        return Heard(ready=_said_before(session, who, button, now))
+    button.pressed_by = message.message_id
+    return Heard(Question(button.payload, button.title))
+
+
+def _said_before(session: Session, who: Person, button: OfferedButton, now: datetime) -> list[Row]:
+    """A double tap hears the same again; a press long after the first is told that it is too old."""
+    first = people.find_heard(session, who, str(button.pressed_by))
+    if first is not None and now - first.heard_at < DOUBLE_TAP:
+        before = people.replies_of(first)
+        if before is not None:
+            return before
+    return [{"text": words("button_old")}]
+
+
+def _refusal(text: str) -> str | None:
+    """The sentence for what Rasa must not see: nothing, an unknown command, no word at all."""
+    if not text:
+        return "empty"
+    if text.startswith("/"):
+        return None if _command(text) else "slash"
+    return None if re.search(r"\w", text) else "no_words"
+
+
+def _command(text: str) -> str | None:
+    """The intent of a command such as /start or /cancel@OurBot, by commands.yml."""
+    name = re.match(r"/([A-Za-z_]+)(?:@\w+)?(?:\s|$)", text)
+    found = load("commands")["commands"].get(name[1].lower()) if name else None
+    return found and str(found["intent"])
+
+
+def _contact_step(
+    session: Session, who: Person, text: str, now: datetime, may_be_given: bool
+) -> str | None:
+    """Contact details do not pass through Rasa: they are taken here, and Rasa hears that they were.
+
+    They are taken once the citizen was told what for; a number that comes earlier is dropped.
+    """
+    asked = disputes.asking(session, who)
+    if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
+        return "/withhold_contact"
+    given = phones.contact(text)
+    if asked is None or who.told_at is None or not given.phone or not may_be_given:
+        return None
+    contact = people.Contact(phone=given.phone, name=given.name, address=given.address)
+    people.give_contact(who, contact, now)
+    return "/give_contact"
+
+
+# ── evidence ──
+
+
+def _keep_files(
+    session: Session,
+    who: Person,
+    message: Message,
+    files: Sequence[evidence.Prepared | str],
+    now: datetime,
+) -> list[Row]:
+    """Keep what came along, and say how many were kept and which were not."""
+    caption, _ = without_numbers(message.text)
+    kept: list[evidence.Prepared] = []
+    refused: list[str] = []
+    for place, file in enumerate(files):
+        source = f"{message.channel}:{message.message_id}:{place}"
+        try:
+            if isinstance(file, str):
+                raise evidence.Refused(file)
+            evidence.keep(
+                session, who, file, source=source, message_id=message.message_id,
+                caption=caption, now=now,
+            )  # fmt: skip
+            kept.append(file)
+        except evidence.Refused as refusal:
+            refused.append(refusal.key)
+    rows = [_kept_row(kept)] if kept else []
+    rows += joined(session, who, now) if kept else []
+    return rows + [{"text": words(key)} for key in dict.fromkeys(refused)]
+
+
+def _kept_row(kept: Sequence[evidence.Prepared]) -> Row:
+    kinds = {file.kind for file in kept}
+    kind = kinds.pop() if len(kinds) == 1 else "document"
+    return {"text": words(f"kept_{kind}", count=len(kept))}
+
+
+def joined(session: Session, who: Person, now: datetime) -> list[Row]:
+    """Let evidence join the draft, or what was lodged of late; a row where the latter was so."""
+    dispute = disputes.draft(session, who) or disputes.lodged_lately(session, who, now)
+    if dispute is None or not evidence.attach(session, who, dispute, now):
+        return []
+    if dispute.state == "draft":
+        return []
+    return [{"text": words("kept_with", number=disputes.number_text(dispute.number or ""))}]
+
+
+def offered(session: Session, who: Person, row: Row, now: datetime) -> dict[str, Any]:
+    """The row with its buttons kept, so that they can be pressed; an address becomes a link."""
+    buttons = [_offered(session, who, one, now) for one in row.get("buttons", ())]
+    return {**row, "buttons": buttons}
+
+
+def _offered(session: Session, who: Person, one: dict[str, str], now: datetime) -> dict[str, Any]:
+    if one["payload"].startswith(("https://", "http://", "tel:")):
+        return {"id": "", "title": one["title"], "url": one["payload"]}
+    button_id = people.offer_button(session, who, one["title"], one["payload"], now)
+    return {"id": button_id, "title": one["title"], "url": None}

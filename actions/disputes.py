@@ -6,17 +6,20 @@ from typing import Any
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
 from actions import dispute_words
-from actions.guidance import say_if_sure
+from actions.guidance import remember, say_if_sure
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
 from bot.casework import disputes
 from bot.casework.records import Dispute
 from bot.library import label
-from bot.reading import answers, facts
+from bot.reading import answers, facts, small_talk
 
 FORM = "dispute_form"
 NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
+MOST_TIMES_PUT = 4  # times one question is put to somebody who talks of nothing
+ANSWERED_ELSEWHERE = ("ask_rights", "query_recall", "query_progress", "subscribe_recall", "ask_human",
+                      "report_violation", "show_basis", "choose_topic", "resume")  # fmt: skip
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
@@ -37,8 +40,11 @@ class SessionStart(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
         events: list[EventType] = [SessionStarted()]
-        if draft is not None and draft.asking and disputes.is_fresh(draft, turn.now):
-            events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+        if draft is not None and draft.asking:
+            if disputes.is_fresh(draft, turn.now):
+                events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+            else:
+                turn.say("utter_progress_draft")
         return [*events, ActionExecuted("action_listen")]
 
 
@@ -51,7 +57,7 @@ class ValidateDisputeForm(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
-            return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
+            return _put_again(turn, _draft(turn))  # back from an aside: it was answered there
         if asked is None:
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
@@ -61,6 +67,12 @@ class ValidateDisputeForm(TurnAction):
             return []
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
+        if is_beside(turn):
+            return _put_again(turn, draft)
+        if is_side_question(turn, asked):
+            if not say_if_sure(turn, may_file=False):
+                turn.say("utter_side_question")
+            return _put_again(turn, draft)
         if asked == "contact" or turn.intent == "give_contact":
             _hear_contact(turn, draft)
         elif not (asked == "confirmed" and is_no(turn)):
@@ -96,6 +108,30 @@ def is_aside(turn: Turn, asked: str) -> bool:
     return not (weak and asked in ("merchant", "location") and len(turn.text) <= NAMES_ONLY // 2)
 
 
+def is_beside(turn: Turn) -> bool:
+    """Whether the message says nothing of the matter: signs, small talk, 「继续」."""
+    if turn.text == "/nlu_fallback":  # what dialogue hears where no word was sent
+        turn.say("utter_no_words")
+        return True
+    if turn.intent == "resume" and (turn.is_button or not turn.facts().facts):
+        return True
+    if turn.is_button or not small_talk.is_small_talk(turn.text):
+        return False
+    turn.say("utter_small_talk")
+    return True
+
+
+def is_side_question(turn: Turn, asked: str) -> bool:
+    """Whether the citizen asks something back; a question that holds the answer is an answer."""
+    if turn.is_button or not answers.is_question(turn.text):
+        return False
+    if asked == "facts":
+        return len(turn.text) <= NAMES_ONLY // 2
+    read = turn.facts()
+    holds = getattr(read, asked, None) is not None or read.amount_choices
+    return not holds and answers.corrected_field(turn.text) is None
+
+
 def _draft(turn: Turn) -> Dispute:
     found = disputes.draft(turn.session, turn.who)
     return found if found is not None else disputes.start(turn.session, turn.who, turn.now)
@@ -114,6 +150,10 @@ def _begin(turn: Turn) -> list[EventType]:
     if turn.intent != "resume":  # what a person should know before they file
         _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     draft = disputes.draft(turn.session, turn.who)
+    if draft is not None and _was_left(turn, draft):
+        turn.say("utter_draft_or_new")
+        draft.asking = None  # asked once; who then complains means another matter
+        return [remember(turn), SlotSet("asking", None), SlotSet("requested_slot", None)]
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
@@ -123,6 +163,12 @@ def _begin(turn: Turn) -> list[EventType]:
     new = disputes.take(draft, first, over=True)
     _say_noted(turn, new)
     return [SlotSet("told", None), *_go_on(turn, draft)]
+
+
+def _was_left(turn: Turn, draft: Dispute) -> bool:
+    """Whether the draft was left long ago in the middle of a question: these words may belong to it."""
+    is_left = draft.asking is not None and not disputes.is_fresh(draft, turn.now)
+    return is_left and not turn.is_button and turn.intent != "resume"
 
 
 def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
@@ -182,10 +228,21 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
         disputes.missed(draft, "contact")
 
 
-def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
+def _put_again(turn: Turn, draft: Dispute) -> list[EventType]:
+    """The open question once more; what nobody answers at last is left open."""
+    is_answer_needed = turn.intent in ANSWERED_ELSEWHERE or draft.asking == "confirmed"
+    if draft.asking and not is_answer_needed and draft.misses + 1 >= MOST_TIMES_PUT:
+        disputes.leave_open(draft, draft.asking)
+    return _go_on(turn, draft, aside=True)
+
+
+def _go_on(turn: Turn, draft: Dispute, *, aside: bool = False) -> list[EventType]:
+    """The next question; one that was missed, or is put for the third time, explains itself."""
     following = disputes.next_question(draft)
     disputes.ask(draft, following, turn.now)
-    return [SlotSet("asking", following), SlotSet("requested_slot", following)]
+    again = draft.misses >= (2 if aside else 1)
+    return [SlotSet("asking", following), SlotSet("again", again),
+            SlotSet("requested_slot", following)]  # fmt: skip
 
 
 def _say_noted(turn: Turn, new: dict[str, Any]) -> None:

@@ -1,6 +1,6 @@
 """Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 
 from actions.guidance import remember, say_if_sure
 from actions.recalls import say_if_recalled
@@ -16,6 +16,8 @@ class PointElsewhere(TurnAction):
         return "action_point_elsewhere"
 
     def take(self, turn: Turn) -> list[EventType]:
+        if turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         if not say_if_sure(turn, elsewhere_only=True):
             door = guidance.door(turn.text)
             if door is not None:
@@ -58,6 +60,8 @@ class AskPurpose(TurnAction):
         return "action_ask_purpose"
 
     def take(self, turn: Turn) -> list[EventType]:
+        if turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         if not (say_if_recalled(turn) or say_if_sure(turn)):
             turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
         return [remember(turn)]

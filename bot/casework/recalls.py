@@ -16,7 +16,7 @@ from bot.casework import recall_evidence as evidence
 from bot.casework import recall_index
 from bot.casework.recall_evidence import Near
 from bot.casework.recall_index import Entry, Hit, Index, Question
-from bot.casework.recall_matching import STRONG, Identifier
+from bot.casework.recall_matching import STRONG, Identifier, fold, vocabulary
 from bot.casework.records import Person, Recall, Thing
 from bot.library import FOLDER, load, words
 
@@ -103,6 +103,11 @@ def door(subject: str) -> Door:
     """The right door for a subject of `library/categories.yml`."""
     row = load("categories")["outside"][subject]
     return Door(subject, row["subject"], row["door"], row["number"], row["url"])
+
+
+def names_a_product(text: str) -> bool:
+    """Whether a text names a product that notices in this library can be about."""
+    return bool(vocabulary().spans(fold(text)))
 
 
 def describe(match: Match) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import dispute_words
+from actions import dispute_asides, dispute_words
 from actions.guidance import remember, say_if_sure
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
@@ -13,13 +13,10 @@ from bot import settings
 from bot.casework import disputes
 from bot.casework.records import Dispute
 from bot.library import label
-from bot.reading import answers, facts, small_talk
+from bot.reading import answers, facts
 
 FORM = "dispute_form"
 NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
-MOST_TIMES_PUT = 4  # times one question is put to somebody who talks of nothing
-ANSWERED_ELSEWHERE = ("ask_rights", "query_recall", "query_progress", "subscribe_recall", "ask_human",
-                      "report_violation", "show_basis", "choose_topic", "resume")  # fmt: skip
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
@@ -67,11 +64,8 @@ class ValidateDisputeForm(TurnAction):
             return []
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
-        if is_beside(turn):
-            return _put_again(turn, draft)
-        if is_side_question(turn, asked):
-            if not say_if_sure(turn, may_file=False):
-                turn.say("utter_side_question")
+        if dispute_asides.is_beside(turn) or dispute_asides.is_side_question(turn, asked):
+            dispute_asides.answer(turn)
             return _put_again(turn, draft)
         if asked == "contact" or turn.intent == "give_contact":
             _hear_contact(turn, draft)
@@ -106,30 +100,6 @@ def is_aside(turn: Turn, asked: str) -> bool:
         return False
     weak = turn.intent in ("out_of_scope", "chitchat", "report_violation")
     return not (weak and asked in ("merchant", "location") and len(turn.text) <= NAMES_ONLY // 2)
-
-
-def is_beside(turn: Turn) -> bool:
-    """Whether the message says nothing of the matter: signs, small talk, 「继续」."""
-    if turn.text == "/nlu_fallback":  # what dialogue hears where no word was sent
-        turn.say("utter_no_words")
-        return True
-    if turn.intent == "resume" and (turn.is_button or not turn.facts().facts):
-        return True
-    if turn.is_button or not small_talk.is_small_talk(turn.text):
-        return False
-    turn.say("utter_small_talk")
-    return True
-
-
-def is_side_question(turn: Turn, asked: str) -> bool:
-    """Whether the citizen asks something back; a question that holds the answer is an answer."""
-    if turn.is_button or not answers.is_question(turn.text):
-        return False
-    if asked == "facts":
-        return len(turn.text) <= NAMES_ONLY // 2
-    read = turn.facts()
-    holds = getattr(read, asked, None) is not None or read.amount_choices
-    return not holds and answers.corrected_field(turn.text) is None
 
 
 def _draft(turn: Turn) -> Dispute:
@@ -230,8 +200,7 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
 
 def _put_again(turn: Turn, draft: Dispute) -> list[EventType]:
     """The open question once more; what nobody answers at last is left open."""
-    is_answer_needed = turn.intent in ANSWERED_ELSEWHERE or draft.asking == "confirmed"
-    if draft.asking and not is_answer_needed and draft.misses + 1 >= MOST_TIMES_PUT:
+    if draft.asking and dispute_asides.is_enough(turn, draft):
         disputes.leave_open(draft, draft.asking)
     return _go_on(turn, draft, aside=True)
 

@@ -13,11 +13,6 @@ from bot.casework import notices, recall_matching, recall_spans, recalls
 from bot.casework.records import Person, Recall
 
 
-def fails(*values: object, why: str) -> Any:
-    """A row of a table that does not hold yet, and why."""
-    return pytest.param(*values, marks=pytest.mark.xfail(strict=True, reason=why))
-
-
 def publish(session: Session, now: datetime, number: str, **fields: Any) -> None:
     """A notice in the library, of a brand that no real notice has."""
     row: dict[str, Any] = {
@@ -193,9 +188,6 @@ def test_a_question_without_a_brand_is_asked_for_it(
     assert answer.kind == "ask_brand" and not any(m.is_sure for m in answer.matches)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="「没有牌子」 gets the same question again, without an answer"
-)
 def test_it_is_asked_once_in_a_talk_and_then_answered(talk: Talk) -> None:
     assert "什么品牌" in talk.say("一辆没标牌子的儿童三轮车，会不会是召回的")
     said = talk.say("真没有牌子")
@@ -207,10 +199,8 @@ def test_it_is_asked_once_in_a_talk_and_then_answered(talk: Talk) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["九阳豆浆机应该没被召回吧", "苏泊尔电饭煲没有召回就是安全的对吧",
-     *(fails(words, why="without the word 召回 it is no recall question: 「这不像消费纠纷」 or 三包")
-       for words in ("飞利浦榨汁机安全吗", "我家海信冰箱没事吧", "贝亲的奶瓶可以放心用吗",
-                     "这款好孩子推车会不会有危险"))],
+    ["九阳豆浆机应该没被召回吧", "苏泊尔电饭煲没有召回就是安全的对吧", "飞利浦榨汁机安全吗", "我家海信冰箱没事吧",
+     "贝亲的奶瓶可以放心用吗", "这款好孩子推车会不会有危险", "罗马仕充电宝还能用吗", "小天才手表安不安全", "美的电热毯敢用么"],
 )  # fmt: skip
 def test_who_asks_whether_a_thing_is_safe_hears_the_day_and_no_promise(
     talk: Talk, question: str

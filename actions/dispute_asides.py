@@ -16,12 +16,14 @@ ANSWERED_ELSEWHERE = (
 )  # fmt: skip
 
 
-def is_beside(turn: Turn) -> bool:
+def is_beside(turn: Turn, asked: str) -> bool:
     """Whether the message says nothing of the matter: signs, small talk, 「继续」."""
     if turn.text == NO_WORDS:
         return True
     if turn.intent == "resume" and (turn.is_button or not turn.facts().facts):
         return True
+    if asked == "amount" and turn.text.isdigit():  # 666 may be a sum
+        return False
     return not turn.is_button and small_talk.is_small_talk(turn.text)
 
 

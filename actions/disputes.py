@@ -64,7 +64,7 @@ class ValidateDisputeForm(TurnAction):
             return []
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
-        if dispute_asides.is_beside(turn) or dispute_asides.is_side_question(turn, asked):
+        if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
             dispute_asides.answer(turn)
             return _put_again(turn, draft)
         if asked == "contact" or turn.intent == "give_contact":

@@ -116,10 +116,13 @@ def test_a_model_is_marked_whole(running: Stack, text: str, model: str) -> None:
     assert {models.key(one) for one in found} == {models.key(model)}
 
 
-@pytest.mark.xfail(strict=True, reason="_TOKEN takes + only between letters")
-def test_a_closing_plus_is_part_of_a_model() -> None:
-    (found,) = models.find("电饭煲DX-500B+煮不熟")
-    assert found.text == "DX-500B+"
+@pytest.mark.parametrize(
+    ("text", "model"),
+    [("电饭煲DX-500B+煮不熟", "DX-500B+"), ("型号DX-500B+", "DX-500B+"), ("KF-A1+15BP空调", "KF-A1+15BP"), ("路由器AX3000+坏了", "AX3000+")],
+)  # fmt: skip
+def test_a_closing_plus_is_part_of_a_model(text: str, model: str) -> None:
+    (found,) = models.find(text)
+    assert found.text == model
 
 
 # ── wide digits and letters ──

@@ -55,7 +55,7 @@ class ValidateDisputeForm(TurnAction):
         if asked is None:
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
-            return [SlotSet("requested_slot", asked)]
+            return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
         draft = _draft(turn)
         if is_aside(turn, asked):
             return []

@@ -29,7 +29,7 @@ class ValidateRecallForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if asked and turn.intent == "send_evidence":  # a photo of the plate cannot be read
             turn.say("utter_recall_detail")
-            return [SlotSet("requested_slot", asked)]
+            return [SlotSet("recall_detail", None), SlotSet("requested_slot", asked)]
         before = turn.tracker.get_slot("recall_text") if asked else None
         told = turn.tracker.get_slot("told") if turn.is_button else None
         if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:

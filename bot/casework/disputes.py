@@ -127,7 +127,7 @@ def draft(session: Session, who: Person) -> Dispute | None:
 
 
 def start(session: Session, who: Person, now: datetime) -> Dispute:
-    """A new, empty draft."""
+    """A new draft; evidence that came of late and belongs nowhere joins it."""
     before = draft(session, who)
     if before is not None:  # one draft is asked about at a time; the other waits
         before.asking = None
@@ -137,6 +137,7 @@ def start(session: Session, who: Person, now: datetime) -> Dispute:
     )  # fmt: skip
     session.add(made)
     session.flush()
+    evidence.attach(session, who, made, now)  # a photo often comes before the story
     _log(session, made, "drafted", "citizen", now)
     return made
 

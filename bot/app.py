@@ -36,9 +36,9 @@ def build(settings: Settings) -> Starlette:
         if telegram:
             await telegram.start()
         yield
+        await clock.stop()
         if telegram:
             await telegram.stop()
-        await clock.stop()
         await dialogue.close()
 
     return Starlette(

@@ -116,7 +116,7 @@ class Talk:
 
     async def _hear(self, message: Message) -> list[Reply]:
         settings = self._stack.settings
-        dialogue = Dialogue(self._stack.sessions, settings.rasa_url(), 30.0)
+        dialogue = Dialogue(self._stack.sessions, settings.rasa_url(), 30.0, settings.officers_chat)
         try:
             return await dialogue.hear(message)
         finally:
@@ -165,6 +165,7 @@ def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[byte
     environment = launch.python_path() | {
         "VAR_DIR": str(folder),
         "OPERATOR": settings.operator,
+        "OFFICERS_CHAT": settings.officers_chat,
         "ACTIONS_PORT": str(settings.actions_port),
         "SANIC_HOST": "127.0.0.1",
         "DATABASE_URL": settings.database_url,

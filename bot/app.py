@@ -14,7 +14,10 @@ from bot.settings import Settings
 def build(settings: Settings) -> Starlette:
     """The web application with its way to Rasa and to the records."""
     dialogue = Dialogue(
-        database.connect(settings), settings.rasa_url(), settings.rasa_timeout_seconds
+        database.connect(settings),
+        settings.rasa_url(),
+        settings.rasa_timeout_seconds,
+        settings.officers_chat,
     )
 
     @contextlib.asynccontextmanager

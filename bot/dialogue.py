@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import disputes, evidence, notices, people
+from bot.casework import disputes, evidence, moments, notices, people
 from bot.casework.records import Person
 from bot.library import words
 from bot.reading import answers, folding, phones
@@ -70,9 +70,14 @@ class Dialogue:
     """Takes messages of all channels, one at a time for each citizen."""
 
     def __init__(
-        self, sessions: sessionmaker[Session], rasa_url: str, timeout_seconds: float = 8.0
+        self,
+        sessions: sessionmaker[Session],
+        rasa_url: str,
+        timeout_seconds: float = 8.0,
+        officers_chat: str = "",
     ) -> None:
         self._sessions = sessions
+        self._has_officers = bool(officers_chat)
         self._client = httpx.AsyncClient(base_url=rasa_url, timeout=timeout_seconds)
         self._locks: weakref.WeakValueDictionary[tuple[str, str], asyncio.Lock] = (
             weakref.WeakValueDictionary()
@@ -85,7 +90,7 @@ class Dialogue:
         async with lock:
             heard = await asyncio.to_thread(self._receive, message)
             if heard.ready is not None:
-                return [_reply(row) for row in heard.ready]
+                return await self._ready(heard, message.message_id)
             said = await self._ask_rasa(heard, message.message_id)
             if not said:  # Rasa answers nothing when the action server is down
                 return [Reply(words("degraded"))]
@@ -93,18 +98,30 @@ class Dialogue:
 
     async def edited(self, message: Message, edit_id: str) -> list[Reply]:
         """The reply to a changed message: what was told first is kept, a correction is a new message."""
-        return await asyncio.to_thread(self._edited, message, edit_id)
+        return await self._ready(await asyncio.to_thread(self._edited, message, edit_id), edit_id)
 
-    def _edited(self, message: Message, edit_id: str) -> list[Reply]:
+    async def _ready(self, heard: Heard, message_id: str) -> list[Reply]:
+        """What is replied without Rasa. It stands; Rasa is only told, and need not be there."""
+        if heard.payload:
+            await self._ask_rasa(heard, message_id)
+        return [_reply(row) for row in heard.ready or ()]
+
+    def _edited(self, message: Message, edit_id: str) -> Heard:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
             caption, _ = _without_numbers(message.text)
             kept = people.heard(session, who, edit_id, caption, now)
+            urgent = moments.answer_at_once(
+                session, who, edit_id, message.text, now, has_officers=self._has_officers
+            )
+            if urgent:
+                people.answered(kept, urgent.rows, now)
+                return Heard(who.key, payload="/set_aside", words=urgent.words, ready=urgent.rows)
             is_caption = evidence.recaption(session, who, message.message_id, caption)
             said = [{"text": words("caption_changed" if is_caption else "edit_not_taken")}]
             people.answered(kept, said, now)
-        return [_reply(row) for row in said]
+            return Heard(who.key, ready=said)
 
     async def news(
         self, channel: str, external_id: str, seen_ids: Sequence[int]
@@ -138,7 +155,7 @@ class Dialogue:
             before = people.replies_of(kept)
             if before is not None:
                 return Heard(who.key, ready=before)
-            heard = _interpret(session, who, message, now)
+            heard = _interpret(session, who, message, now, self._has_officers)
             if heard.ready is not None:
                 people.answered(kept, heard.ready, now)
             return heard
@@ -168,8 +185,15 @@ class Dialogue:
         return [_reply(row) for row in rows]
 
 
-def _interpret(session: Session, who: Person, message: Message, now: datetime) -> Heard:
+def _interpret(
+    session: Session, who: Person, message: Message, now: datetime, has_officers: bool
+) -> Heard:
     """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
+    urgent = moments.answer_at_once(
+        session, who, message.message_id, message.text, now, has_officers=has_officers
+    )
+    if urgent:
+        return Heard(who.key, payload="/set_aside", words=urgent.words, ready=urgent.rows)
     if message.button_id:
         button = people.pressed(session, who, message.button_id)
         if button is None:

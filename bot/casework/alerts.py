@@ -9,11 +9,12 @@ from bot.casework import deadlines, notices, people
 from bot.casework.disputes import CHINA
 from bot.casework.records import Alert, Dispute, HeardMessage, Notice, Person
 from bot.library import load
-from bot.reading import moments
+from bot.reading import folding, moments
 
 NOTICE = "alert"  # the kind of the notices, whose subject is the alert's number
 ANNOUNCED_WITHIN = timedelta(hours=24)
-FRESH_FOR = timedelta(hours=24)  # how long the same thing of the same person is one matter
+CHILD_FOR = timedelta(hours=24)  # how long whoever writes is taken to be the child
+ONE_MATTER = timedelta(hours=2)  # how long what one person tells of a kind is one matter
 
 
 def alert(
@@ -35,19 +36,19 @@ def alert(
 
 
 def is_fresh(session: Session, who: Person, kind: str, now: datetime) -> bool:
-    """Whether this person raised that kind of alert in the last FRESH_FOR."""
-    return _newest(session, who, kind, now) is not None
+    """Whether this person raised that kind of alert so lately that it is the same matter."""
+    return _newest(session, who, kind, now - ONE_MATTER) is not None
 
 
 def has_child_alone(session: Session, who: Person, now: datetime) -> bool:
     """Whether a child wrote here lately and no guardian has come since."""
-    raised = _newest(session, who, "child", now)
+    raised = _newest(session, who, "child", now - CHILD_FOR)
     if raised is None:
         return False
     since = select(HeardMessage).where(
         HeardMessage.person_id == who.id, HeardMessage.heard_at > raised.raised_at
     )
-    return not any(moments.is_guardian(one.text) for one in session.scalars(since))
+    return not any(moments.is_guardian(folding.plain(one.text)) for one in session.scalars(since))
 
 
 def announce(session: Session, officers_chat: str, now: datetime) -> int:
@@ -94,8 +95,8 @@ def is_on_duty(now: datetime) -> bool:
     return is_open and opens <= local.time() < closes
 
 
-def _newest(session: Session, who: Person, kind: str, now: datetime) -> Alert | None:
+def _newest(session: Session, who: Person, kind: str, since: datetime) -> Alert | None:
     query = select(Alert).where(
-        Alert.person_id == who.id, Alert.kind == kind, Alert.raised_at > now - FRESH_FOR
+        Alert.person_id == who.id, Alert.kind == kind, Alert.raised_at > since
     )
     return session.scalar(query.order_by(Alert.id.desc()).limit(1))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.casework import alerts, disputes, people
 from bot.casework.records import HeardMessage, Person
 from bot.library import guidance_loader, load
+from bot.reading import folding, phones
 from bot.reading import moments as reading
 
 # Answered before anything else and without Rasa; the others wait for their place in the talk.
@@ -75,11 +76,12 @@ def answer_at_once(
     *,
     has_officers: bool,
 ) -> Answered | None:
-    """Answer a folded message that cannot wait for Rasa, or None where it can.
+    """Answer a message as it was typed that cannot wait for Rasa, or None where it can.
 
     The draft's questions stop and officers get an alert in the same transaction. Of a child nothing
     is kept: neither the words nor what follows them, until a guardian writes.
     """
+    text, _, _ = phones.redact(folding.plain(text))
     moment = _at_once(session, who, text, now)
     is_child = reading.is_child(text) or (moment is not None and moment.id == "child")
     if is_child:
@@ -89,7 +91,7 @@ def answer_at_once(
     draft = disputes.draft(session, who)
     if draft is not None and draft.asking is not None:
         disputes.pause(session, draft, now)
-    if not (moment.id == "child" and alerts.is_fresh(session, who, "child", now)):
+    if not (moment.id == "child" and alerts.has_child_alone(session, who, now)):
         alerts.alert(session, who, moment.id, "" if is_child else text, now, draft)
     row = {
         "text": reply(moment, alerts.is_on_duty(now), has_officers),

@@ -174,7 +174,7 @@ def find(text: str) -> str | None:
         return "child"
     if is_injury(text):
         return "injury"
-    if _FOR_ANOTHER.search(text) and not _THEIR_OWN_CHILD.search(text):
+    if is_for_another(text):
         return "for_another"
     return "exposed_report" if _REPORTS.search(text) and exposes_reporter(text) else None
 
@@ -205,6 +205,11 @@ def is_child(text: str) -> bool:
                 return True
     others = (_AT_SCHOOL, _IS_PUPIL, _UNDER_AGE, _IN_SECRET)
     return any(pattern.search(text) for pattern in others)
+
+
+def is_for_another(text: str) -> bool:
+    """Whether the writer files for another grown person; a parent acts for a child by law."""
+    return _FOR_ANOTHER.search(text) is not None and not _THEIR_OWN_CHILD.search(text)
 
 
 def is_guardian(text: str) -> bool:

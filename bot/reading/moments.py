@@ -13,15 +13,17 @@ _ONLY_SPOKEN_OF = re.compile(
 )
 _PAST = re.compile(
     r"昨|前[天晚年]|大前|上个?(?:周|月|星期|礼拜)|去年|当时|那天|那次|之前|以前|曾|年前|[天周月]前|后来|已经(?:出院|好|灭|扑灭)"
-    r"|灭了|扑灭|出院|住了|好在|幸亏|幸好|\d+月|[一二三四五六七八九十]月|\d+[号日]|差点|险些|差一点"
+    r"|灭了|扑灭|出院|住了?(?:院|[几两三四五六七八九十\d]+(?:天|周|月))|好在|幸亏|幸好|\d+月|[一二三四五六七八九十]月|\d+[号日](?!楼|院|门)|差点|险些|差一点"
 )
 
 # ── somebody in danger now ──
 _NOW = r"(?:现在|正在?|还在|一直在?|此刻|马上|刚刚|快要?|不停)"
 _IS_NOW = re.compile(r"现在|正在|还在|此刻|刚刚")
+_ACUTE_NOW = re.compile(
+    rf"{_NOW}[^,。;!?时候]{{0,6}}(?:着火|起火|冒烟|冒火|烧起来|燃烧|流血|出血|吐血|漏煤气|漏燃气|抽搐|昏迷|窒息|晕过去|喘不上)"
+)
 _ACUTE = re.compile(
-    rf"{_NOW}[^,。;!?]{{0,6}}(?:着火|起火|冒烟|冒火|烧起来|燃烧|流血|出血|吐血|漏煤气|漏燃气|抽搐|昏迷|窒息|晕过去|喘不上)"
-    r"|(?<![火])着火了|起火了|失火|火(?:灭|扑|浇|压)不[灭住了下掉]+|流血不止|血流不止|出血不止|止不住血|血止不住|血(?:怎么)?(?:也|都)?止不了"
+    r"着火了|起火了|失火|火(?:灭|扑|浇|压)不[灭住了下掉]+|流血不止|血流不止|出血不止|止不住血|血止不住|血(?:怎么)?(?:也|都)?止不了"
     r"|大出血|大量出血|流了?(?:好多|很多|一地|不少)血|一直流血|昏迷|昏过去|晕过去|晕倒|不省人事|没(?:有)?意识|失去意识|叫不醒"
     r"|没(?:有)?(?:呼吸|心跳)|呼吸困难|喘不(?:上|过)来?气|透不过气|口吐白沫|抽搐|休克|窒息|噎住|呛住"
     r"|卡(?:住|到|在)了?(?:喉咙|嗓子|气管)|(?:喉咙|嗓子|气管)(?:被|给)?卡住|(?:煤气|一氧化碳|农药|食物|药物)中毒|中毒了"
@@ -182,6 +184,8 @@ def find(text: str) -> str | None:
 def is_acute(text: str) -> bool:
     """Whether somebody is in danger to life now: fire, bleeding, unconscious, poisoned, choking."""
     if len(text) <= _MOST_CRY and _CRY.search(text):
+        return True
+    if _stands(_ACUTE_NOW, _without(_NO_BODY, text), unless=_ONLY_SPOKEN_OF):
         return True
     is_story = len(text) > _LONGEST_CRY_FOR_HELP and not _IS_NOW.search(text)
     if is_story or _PAST.search(text):

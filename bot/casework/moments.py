@@ -91,7 +91,9 @@ def answer_at_once(
     draft = disputes.draft(session, who)
     if draft is not None and draft.asking is not None:
         disputes.pause(session, draft, now)
-    if not (moment.id == "child" and alerts.has_child_alone(session, who, now)):
+    if is_child and not alerts.has_child_alone(session, who, now):
+        alerts.alert(session, who, "child", "", now, draft)
+    if moment.id != "child":
         alerts.alert(session, who, moment.id, "" if is_child else text, now, draft)
     row = {
         "text": reply(moment, alerts.is_on_duty(now), has_officers),

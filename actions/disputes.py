@@ -1,19 +1,21 @@
 """Turns about disputes: the form that fills a draft, its summary, its lodging, its progress."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
 from actions import dispute_words
 from actions.guidance import say_if_sure
+from actions.moments import stops_the_form, was_cared_for
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
 from bot.casework import disputes
 from bot.casework.records import Dispute
 from bot.library import label
-from bot.reading import answers, facts
+from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
 NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
@@ -22,7 +24,7 @@ NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a p
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
 ASIDES = {
     "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
-    "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
+    "subscribe_recall": 0.7, "report_injury": 0.7, "set_aside": 0.0, "report_violation": 0.8, "out_of_scope": 0.8,
     "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
     "delete_draft": 0.0,
 }  # fmt: skip
@@ -59,6 +61,8 @@ class ValidateDisputeForm(TurnAction):
         draft = _draft(turn)
         if is_aside(turn, asked):
             return []
+        if stops_the_form(turn, draft):
+            return _stop(turn, draft)
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
         if asked == "contact" or turn.intent == "give_contact":
@@ -66,6 +70,15 @@ class ValidateDisputeForm(TurnAction):
         elif not (asked == "confirmed" and is_no(turn)):
             _hear_facts(turn, draft, asked)
         return _go_on(turn, draft)
+
+
+def _stop(turn: Turn, draft: Dispute) -> list[EventType]:
+    """End the form without lodging; what the message told is in the draft."""
+    read = turn.facts()
+    if moments.is_injury(turn.text):
+        read = replace(read, facts=turn.shown)
+    disputes.take(draft, read)
+    return [SlotSet(slot, None) for slot in ("told", "asking", "confirmed", "requested_slot")]
 
 
 def is_yes(turn: Turn) -> bool:
@@ -85,6 +98,8 @@ def is_aside(turn: Turn, asked: str) -> bool:
         return False
     if turn.is_button or turn.intent in ("stop", "ask_human"):
         return True
+    if turn.intent == "report_injury" and was_cared_for(turn):
+        return False
     if turn.intent == "ask_rights" and answers.is_question(turn.text):
         return asked != "facts" or len(turn.text) < NAMES_ONLY
     if asked == "facts":
@@ -105,22 +120,28 @@ def _begin(turn: Turn) -> list[EventType]:
     """The first words: a new draft, or the one that is open, with what was told before."""
     told = turn.tracker.get_slot("told") or {}
     first = facts.Facts()
-    if turn.is_button and told:
+    if told and (turn.is_button or turn.intent == "resume"):
         first = facts.read(
             told["text"], told["entities"], today=turn.today, streets=streets(), shown=told["shown"]
         )
     elif turn.intent != "resume":
         first = turn.facts()
-    if turn.intent != "resume":  # what a person should know before they file
-        _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     draft = disputes.draft(turn.session, turn.who)
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
     is_old = draft is not None and not disputes.is_fresh(draft, turn.now)
-    if draft is None or (is_old and turn.intent != "resume") or disputes.is_another(draft, first):
+    if (
+        draft is None
+        or (is_old and turn.intent != "resume")
+        or (turn.intent != "resume" and disputes.is_another(draft, first))
+    ):
         draft = disputes.start(turn.session, turn.who, turn.now)
-    new = disputes.take(draft, first, over=True)
+    new = disputes.take(draft, first, over=turn.intent != "resume")
+    if stops_the_form(turn, draft):
+        return _stop(turn, draft)
+    if turn.intent != "resume":  # what a person should know before they file
+        _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     _say_noted(turn, new)
     return [SlotSet("told", None), *_go_on(turn, draft)]
 

@@ -1,12 +1,14 @@
 """Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
 
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance import remember, say_if_sure
+from actions.moments import care, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
-from bot.casework import guidance
+from bot.casework import disputes, guidance, moments
 from bot.reading import answers
+from bot.reading import moments as moments_read
 
 
 class PointElsewhere(TurnAction):
@@ -33,6 +35,9 @@ class ExplainReport(TurnAction):
         return "action_explain_report"
 
     def take(self, turn: Turn) -> list[EventType]:
+        # What would show the shop who made the report is said before anything else.
+        if not turn.is_button and moments_read.exposes_reporter(turn.text):
+            say(turn, moments.get("exposed_report"))
         asks = answers.is_question(turn.text)
         if not say_if_sure(turn, elsewhere_only=not asks):
             turn.say("utter_report_explained")
@@ -46,9 +51,12 @@ class CareForInjured(TurnAction):
         return "action_care_for_injured"
 
     def take(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_injury_first")
+        draft = disputes.draft(turn.session, turn.who)
+        if draft is not None and draft.asking is not None:
+            disputes.pause(turn.session, draft, turn.now)
+        care(turn, draft)
         say_if_recalled(turn)
-        return [remember(turn)]
+        return [remember(turn), SlotSet("asking", None)]
 
 
 class AskPurpose(TurnAction):

@@ -169,11 +169,14 @@ class FollowRecalls(TurnAction):
         if turn.is_button:
             turn.tell(words("follow_what"))
             return []
+        answer = look_up(turn, turn.text)
+        if answer.kind == "not_in_library":  # no notice of it will ever come here
+            say_answer(turn, answer)
+            return [remember(turn)]
         recalls.follow(
             turn.session, turn.who, turn.shown, product=turn.entity("product"),
             brand=turn.entity("brand"), model=turn.entity("model"), now=turn.now,
         )  # fmt: skip
-        answer = look_up(turn, turn.text)
         found = answer_text(turn, answer) if answer.matches else ""
         turn.tell(words("follow_noted", words=turn.shown, found=found))
         return [remember(turn)]

@@ -126,6 +126,7 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "give_contact",
         "withhold_contact",
         "send_evidence",
+        "set_aside",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

@@ -174,6 +174,17 @@ def pause(session: Session, dispute: Dispute, now: datetime) -> None:
     _log(session, dispute, "paused", "citizen", now)
 
 
+def note(session: Session, dispute: Dispute, kind: str, now: datetime) -> bool:
+    """Note once in its log what was learnt of a dispute; False where it was noted before."""
+    query = select(DisputeEvent.id).where(
+        DisputeEvent.dispute_id == dispute.id, DisputeEvent.kind == kind
+    )
+    if session.scalar(query.limit(1)) is not None:
+        return False
+    _log(session, dispute, kind, "citizen", now)
+    return True
+
+
 def delete(session: Session, dispute: Dispute) -> None:
     """Delete a draft for good, as its citizen asks. A lodged dispute is not deleted here."""
     if dispute.state != "draft":

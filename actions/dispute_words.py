@@ -51,8 +51,7 @@ def summary(draft: Dispute) -> str:
 
 def number_text(dispute: Dispute) -> str:
     """The number as people read it aloud: in two groups of four."""
-    number = dispute.number or ""
-    return f"{number[:4]}-{number[4:]}"
+    return disputes.spoken(dispute.number or "")
 
 
 def progress(own: Iterable[Dispute]) -> str:
@@ -63,7 +62,14 @@ def progress(own: Iterable[Dispute]) -> str:
             number=number_text(one),
             day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
             merchant=one.merchant or one.platform or words("open"),
-            state=label("lane", one.lane or ""),
+            state=state_text(one),
         )
         for one in own
     )
+
+
+def state_text(dispute: Dispute) -> str:
+    """Where a dispute stands; while nothing has happened yet, which way it goes."""
+    if dispute.state == "lodged":
+        return label("lane", dispute.lane or "")
+    return label("state", dispute.state)

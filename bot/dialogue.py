@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import disputes, evidence, notices, people
+from bot.casework import callbacks, disputes, evidence, notices, people
 from bot.casework.records import Person
 from bot.library import words
 from bot.reading import answers, folding, phones
@@ -215,7 +215,12 @@ def _contact_step(session: Session, who: Person, text: str, now: datetime) -> st
 
     They are taken once the citizen was told what for; a number that comes earlier is dropped.
     """
+    hours = callbacks.hours_told(session, who, text)
+    if hours:
+        return f'/choose_hours{{"hours":"{hours}"}}'
     asked = disputes.asking(session, who)
+    if callbacks.waiting_for_phone(session, who):
+        asked = "contact"
     if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
         return "/withhold_contact"
     given = phones.contact(text)

@@ -69,6 +69,11 @@ def number_in(text: str) -> str | None:
     return found.group(1) + found.group(2) if found else None
 
 
+def spoken(number: str) -> str:
+    """A record number as people read it aloud: in two groups of four."""
+    return f"{number[:4]}-{number[4:]}"
+
+
 def is_fresh(dispute: Dispute, now: datetime) -> bool:
     """Whether the talk about a draft goes on by itself after a pause."""
     return now - dispute.updated_at < FRESH_FOR

@@ -92,6 +92,8 @@ def is_aside(turn: Turn, asked: str) -> bool:
         return False
     if turn.is_button or turn.intent in PLAIN_ASIDES:
         return True
+    if turn.intent == "settled":
+        return asked != "facts"
     if turn.intent == "ask_rights" and answers.is_question(turn.text):
         return asked != "facts" or len(turn.text) < NAMES_ONLY
     if asked == "facts":

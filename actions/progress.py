@@ -11,6 +11,7 @@ from actions.turn import Turn, TurnAction
 from bot.casework import disputes, progress
 from bot.casework.records import Dispute
 from bot.library import words
+from bot.reading import answers
 
 KINDS = {  # intent: the event's kind, and the reply to it
     "not_resolved": ("follow_up", "utter_follow_up_"),
@@ -27,9 +28,12 @@ class FollowUp(TurnAction):
         return "action_follow_up"
 
     def take(self, turn: Turn) -> list[EventType]:
-        if say_follow_up(turn, turn.intent):
+        is_sure = turn.is_button or turn.intent != "withdraw_dispute"
+        if not (is_sure or answers.is_withdrawal(turn.text)):  # 「投诉」 alone takes nothing back
+            turn.say("utter_ask_purpose")
+        elif say_follow_up(turn, turn.intent):
             return [] if turn.is_button else [remember(turn)]
-        if turn.intent == "settled":
+        elif turn.intent == "settled":
             turn.say("utter_thanks_yes")
         elif disputes.draft(turn.session, turn.who) is not None:
             turn.say("utter_progress_draft")

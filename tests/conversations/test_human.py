@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -14,11 +13,10 @@ from bot.casework.records import (
     Alert,
     CallbackRequest,
     Dispute,
-    DisputeEvent,
-    OfferedButton,
     Person,
 )
 from bot.dialogue import Button, Message, Reply
+from tests.conversations.records import mine, payloads
 
 PHONE = "13800000001"
 MASKED = "138****0001"
@@ -68,22 +66,9 @@ def lead_to(talk: Talk, state: str) -> str:
     return said
 
 
-def mine(running: Stack, talk: Talk, kind: Any) -> list[Any]:
-    with running.sessions() as session:
-        query = select(kind).join(Person, Person.id == kind.person_id)
-        return list(session.scalars(query.where(Person.external_id == talk.citizen)))
-
-
 def person(running: Stack, talk: Talk) -> Person:
     with running.sessions() as session:
         return session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
-
-
-def payloads(running: Stack, talk: Talk) -> dict[str, str]:
-    """The buttons of the last reply: title and where they lead."""
-    buttons = [button for reply in talk.replies for button in reply.buttons]
-    with running.sessions() as session:
-        return {b.title: b.url or session.get_one(OfferedButton, b.id).payload for b in buttons}
 
 
 def press_payload(running: Stack, talk: Talk, payload: str) -> str:
@@ -296,107 +281,3 @@ def test_without_a_page_the_link_is_explained_away(talk: Talk, state: str) -> No
     lead_to(talk, state)
     said = talk.say("链接打不开，重新发一个")
     assert "不用链接" in said and STATES[state][1] in said
-
-
-# ── what is said of a lodged dispute ──
-
-
-def lodge(talk: Talk, text: str = FULL) -> None:
-    talk.say(text)
-    talk.say("不留")
-    assert "记录号" in talk.press("确认") or "编号" in talk.replies[-1].text
-
-
-def events(running: Stack, talk: Talk) -> list[str]:
-    with running.sessions() as session:
-        query = select(DisputeEvent.kind).join(Dispute).join(Person)
-        query = query.where(Person.external_id == talk.citizen).order_by(DisputeEvent.id)
-        return list(session.scalars(query))
-
-
-@pytest.mark.parametrize(
-    ("said", "kind"),
-    [
-        ("这事没解决，我不满意", "follow_up"),
-        ("结果我不接受，还是没解决", "follow_up"),
-        ("我不投诉了，撤销吧", "withdrawal_wished"),
-        ("算了不投诉了", "withdrawal_wished"),
-        ("我要撤诉", "withdrawal_wished"),
-        ("他们已经给我退钱了，不用管了", "settled_told"),
-        ("事情解决了，谢谢你们", "settled_told"),
-    ],
-)
-def test_what_is_said_after_lodging_is_about_that_dispute(
-    running: Stack, talk: Talk, said: str, kind: str
-) -> None:
-    lodge(talk)
-    (dispute,) = mine(running, talk, Dispute)
-    reply = talk.say(said)
-    assert f"{dispute.number[:4]}-{dispute.number[4:]}" in reply and "12315" in reply
-    assert events(running, talk)[-1] == kind
-    assert [(a.kind, a.words) for a in mine(running, talk, Alert)] == [(kind, said)]
-    assert [one.state for one in mine(running, talk, Dispute)] == ["lodged"]
-
-
-@pytest.mark.parametrize(
-    ("said", "state", "shown"),
-    [
-        ("我不投诉了，撤销吧", "withdrawn", "已撤回"),
-        ("他们已经给我退钱了，不用管了", "settled", "已解决"),
-    ],
-)
-def test_a_record_that_was_submitted_nowhere_is_closed_here(
-    running: Stack, talk: Talk, said: str, state: str, shown: str
-) -> None:
-    lodge(talk)
-    talk.say(said)
-    reply = talk.press("关闭这条记录")
-    assert shown in reply and [one.state for one in mine(running, talk, Dispute)] == [state]
-    assert shown in talk.say("我的投诉到哪了")
-
-
-def test_of_several_disputes_the_citizen_says_which(running: Stack, talk: Talk) -> None:
-    lodge(talk)
-    lodge(talk, FULL.replace("永旺超市", "物美超市").replace("电饭煲", "电风扇"))
-    assert "哪一件" in talk.say("我要撤诉")
-    first, _ = mine(running, talk, Dispute)
-    title = next(title for title in payloads(running, talk) if first.number[4:] in title)
-    assert first.number[:4] in talk.press(title)
-    assert [a.words for a in mine(running, talk, Alert)] == ["我要撤诉"]
-
-
-@pytest.mark.parametrize("said", ["先这样", "不聊了", "退出"])
-def test_ending_the_talk_withdraws_nothing(running: Stack, talk: Talk, said: str) -> None:
-    lodge(talk)
-    talk.say(said)
-    assert events(running, talk)[-1] == "lodged" and mine(running, talk, Alert) == []
-
-
-@pytest.mark.parametrize("said", ["我不投诉了，撤销吧", "他们已经给我退钱了，不用管了"])
-def test_with_a_draft_the_draft_is_meant(running: Stack, talk: Talk, said: str) -> None:
-    talk.say(OPENING)
-    assert "草稿" in talk.say(said)
-    assert [one.state for one in mine(running, talk, Dispute)] == ["draft"]
-
-
-@pytest.mark.parametrize(
-    ("said", "reply"),
-    [
-        ("我不投诉了，撤销吧", "没有正在填"),
-        ("事情解决了，谢谢", "好的"),
-        ("这事没解决，我不满意", ""),
-    ],
-)
-def test_who_lodged_nothing_is_told_so(running: Stack, talk: Talk, said: str, reply: str) -> None:
-    assert reply in talk.say(said)
-    assert mine(running, talk, Dispute) == [] and mine(running, talk, Alert) == []
-
-
-def test_the_bureaus_dispute_is_not_closed_by_a_button(running: Stack, talk: Talk) -> None:
-    running.restart_actions(operator="bureau")
-    try:
-        lodge(talk)
-        said = talk.say("我不投诉了，撤销吧")
-        assert "提醒工作人员" in said and "关闭这条记录" not in payloads(running, talk)
-    finally:
-        running.restart_actions(operator="independent")

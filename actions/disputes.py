@@ -23,7 +23,7 @@ NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a p
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
 ASIDES = {
-    "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
+    "stop": 0.5, "ask_human": 0.45, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
     "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
     "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
     "delete_draft": 0.0, "request_callback": 0.0, "choose_hours": 0.0, "change_phone": 0.0,

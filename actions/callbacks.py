@@ -125,7 +125,9 @@ def hear_phone(turn: Turn) -> bool:
         if found is not None:
             say_registered(turn, found, "utter_callback_registered")
         return found is not None
-    refused = callbacks.give_up(turn.session, turn.who, turn.now)
+    refused = turn.intent == "withhold_contact" and callbacks.give_up(
+        turn.session, turn.who, turn.now
+    )
     if refused:
         turn.say("utter_callback_given_up")
     return refused

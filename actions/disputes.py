@@ -58,6 +58,7 @@ class ValidateDisputeForm(TurnAction):
         if turn.was_answered(FORM):
             return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
         if asked is None:
+            callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         draft = _draft(turn)
         if asked == "callback":  # a question of the call-back stands before the form's
@@ -312,7 +313,9 @@ class QueryProgress(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         number = disputes.number_in(turn.shown)
         if number is not None:
-            say_of_number(turn, number)
+            takes_back = answers.is_withdrawal(turn.shown)
+            if not (takes_back and say_follow_up(turn, "withdraw_dispute")):
+                say_of_number(turn, number)
             return []
         own = disputes.lodged(turn.session, turn.who)
         if own:

@@ -91,7 +91,7 @@ def _may_be_meant(turn: Turn, intent: str) -> Sequence[Dispute]:
 
 def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
     told = turn.tracker.get_slot("told") or {}
-    said = told.get("shown", "") if turn.is_button else turn.shown
+    said = told.get("shown", "") if turn.entity("number") else turn.shown
     progress.note(turn.session, turn.who, dispute, kind, said, turn.now)
     number = dispute_words.number_text(dispute)
     can_close = dispute.operator == "independent" and dispute.state in progress.RUNNING

@@ -11,7 +11,9 @@ from bot.casework.records import OfferedButton, Person
 def mine(running: Stack, talk: Talk, kind: Any) -> list[Any]:
     with running.sessions() as session:
         query = select(kind).join(Person, Person.id == kind.person_id)
-        return list(session.scalars(query.where(Person.external_id == talk.citizen)))
+        return list(
+            session.scalars(query.where(Person.external_id == talk.citizen).order_by(kind.id))
+        )
 
 
 def payloads(running: Stack, talk: Talk) -> dict[str, str]:

@@ -117,3 +117,11 @@ def test_a_second_complaint_takes_nothing_back(running: Stack, talk: Talk, said:
     lodge(talk)
     assert "哪家店" in talk.say(said)
     assert [one.state for one in mine(running, talk, Dispute)] == ["lodged", "draft"]
+
+
+def test_a_withdrawal_may_name_the_number(running: Stack, talk: Talk) -> None:
+    lodge(talk)
+    (dispute,) = mine(running, talk, Dispute)
+    said = f"请撤销{dispute.number}"
+    assert "想撤回" in talk.say(said)
+    assert [(a.kind, a.words) for a in mine(running, talk, Alert)] == [("withdrawal_wished", said)]

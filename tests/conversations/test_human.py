@@ -135,6 +135,26 @@ def test_the_form_goes_on_where_the_call_back_is_left_unanswered(
     assert request.asking == "later"
 
 
+def test_an_answer_to_the_form_leaves_the_phone_for_later(running: Stack, talk: Talk) -> None:
+    lead_to(talk, "demand")
+    call_me(talk)
+    talk.press("工作日上午")
+    assert "多少钱" in talk.say("要求退款，是前天买的")
+    assert "手机号" in talk.say("没有")
+    (request,) = mine(running, talk, CallbackRequest)
+    assert (request.state, request.asking) == ("open", "later")
+    said = talk.say(PHONE)
+    assert MASKED in said and "请核对" in said
+
+
+def test_a_complaint_instead_of_a_phone_is_asked_about(running: Stack, talk: Talk) -> None:
+    call_me(talk)
+    talk.press("工作日上午")
+    assert "怎么解决" in talk.say(OPENING)
+    talk.say("不知道")
+    assert [one.state for one in mine(running, talk, CallbackRequest)] == ["open"]
+
+
 # ── the call-back itself ──
 
 

@@ -57,7 +57,14 @@ def progress(own: Iterable[Dispute]) -> str:
             number=disputes.number_text(one.number or ""),
             day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
             merchant=one.merchant or one.platform or words("open"),
-            state=label("lane", one.lane or ""),
+            state=state_text(one),
         )
         for one in own
     )
+
+
+def state_text(dispute: Dispute) -> str:
+    """Where a dispute stands; while nothing has happened yet, which way it goes."""
+    if dispute.state == "lodged":
+        return label("lane", dispute.lane or "")
+    return label("state", dispute.state)

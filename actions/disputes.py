@@ -6,13 +6,15 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import dispute_words
+from actions import contact, dispute_words
+from actions.callbacks import hear_phone
 from actions.guidance import say_if_sure
 from actions.moments import stops_the_form, was_cared_for
+from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
-from bot.casework import disputes
+from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
 from bot.library import label
 from bot.reading import answers, facts, moments
@@ -23,11 +25,14 @@ NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a p
 
 # Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
 ASIDES = {
-    "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
-    "subscribe_recall": 0.7, "report_injury": 0.7, "set_aside": 0.0, "report_violation": 0.8, "out_of_scope": 0.8,
+    "stop": 0.5, "ask_human": 0.45, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
+    "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
     "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
-    "delete_draft": 0.0,
+    "delete_draft": 0.0, "request_callback": 0.0, "choose_hours": 0.0, "change_phone": 0.0,
+    "close_dispute": 0.0, "withdraw_callback": 0.6, "renew_link": 0.6, "withdraw_dispute": 0.5,
+    "settled": 0.6, "set_aside": 0.0,
 }  # fmt: skip
+PLAIN_ASIDES = ("stop", "ask_human", "withdraw_callback", "renew_link", "withdraw_dispute")
 
 
 class SessionStart(TurnAction):
@@ -55,17 +60,22 @@ class ValidateDisputeForm(TurnAction):
         if turn.was_answered(FORM):
             return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
         if asked is None:
+            callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
             return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
         draft = _draft(turn)
+        if asked == "callback":  # a question of the call-back stands before the form's
+            asked = draft.asking or "confirmed"
         if is_aside(turn, asked):
             return []
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
+        was_for_callback = hear_phone(turn)
+        callbacks.leave(turn.session, turn.who)
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
-        if asked == "contact" or turn.intent == "give_contact":
+        if asked == "contact" or (turn.intent == "give_contact" and not was_for_callback):
             _hear_contact(turn, draft)
         elif not (asked == "confirmed" and is_no(turn)):
             _hear_facts(turn, draft, asked)
@@ -96,10 +106,12 @@ def is_aside(turn: Turn, asked: str) -> bool:
     needed = ASIDES.get(turn.intent)
     if needed is None or turn.confidence < needed:
         return False
-    if turn.is_button or turn.intent in ("stop", "ask_human"):
+    if turn.is_button or turn.intent in PLAIN_ASIDES:
         return True
     if turn.intent == "report_injury" and was_cared_for(turn):
         return False
+    if turn.intent == "settled":
+        return asked != "facts"
     if turn.intent == "ask_rights" and answers.is_question(turn.text):
         return asked != "facts" or len(turn.text) < NAMES_ONLY
     if asked == "facts":
@@ -204,9 +216,15 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
 
 
 def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
+    """The next question; one of the call-back that was just put stands alone, the form's waits."""
     following = disputes.next_question(draft)
-    disputes.ask(draft, following, turn.now)
-    return [SlotSet("asking", following), SlotSet("requested_slot", following)]
+    if not (turn.was_answered(FORM) and draft.asking == following):  # an aside is no miss
+        disputes.ask(draft, following, turn.now)
+    is_put = callbacks.is_asking(turn.session, turn.who)
+    return [
+        SlotSet("asking", following),
+        SlotSet("requested_slot", "callback" if is_put else following),
+    ]
 
 
 def _say_noted(turn: Turn, new: dict[str, Any]) -> None:
@@ -304,7 +322,8 @@ class PauseDispute(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
         if draft is None:
-            turn.say("utter_nothing_to_stop")
+            if not (answers.is_withdrawal(turn.text) and say_follow_up(turn, "withdraw_dispute")):
+                turn.say("utter_nothing_to_stop")
         else:
             disputes.pause(turn.session, draft, turn.now)
             turn.say("utter_paused")
@@ -336,7 +355,9 @@ class QueryProgress(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         number = disputes.number_in(turn.shown)
         if number is not None:
-            say_of_number(turn, number)
+            takes_back = answers.is_withdrawal(turn.shown)
+            if not (takes_back and say_follow_up(turn, "withdraw_dispute")):
+                say_of_number(turn, number)
             return []
         own = disputes.lodged(turn.session, turn.who)
         if own:
@@ -370,6 +391,6 @@ class AskContact(TurnAction):
         return "action_ask_dispute_form_contact"
 
     def take(self, turn: Turn) -> list[EventType]:
-        turn.who.told_at = turn.now
-        turn.say(f"utter_ask_contact_{settings.get().operator}")
+        here = f"utter_ask_contact_{settings.get().operator}"
+        contact.ask(turn, here, "utter_contact_elsewhere")
         return []

@@ -16,7 +16,8 @@ ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
-          "query_progress")  # fmt: skip
+          "query_progress", "withdraw_callback", "renew_link", "not_resolved", "withdraw_dispute",
+          "settled")  # fmt: skip
 
 
 class ValidateRecallForm(TurnAction):

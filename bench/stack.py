@@ -205,6 +205,7 @@ def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[byte
         "ACTIONS_PORT": str(settings.actions_port),
         "SANIC_HOST": "127.0.0.1",
         "DATABASE_URL": settings.database_url,
+        "PUBLIC_URL": settings.public_url or "",
     }
     commands = {
         "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.casework import disputes, evidence, moments, people
+from bot.casework import callbacks, disputes, evidence, moments, people
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
@@ -156,7 +156,12 @@ def _contact_step(
 
     They are taken once the citizen was told what for; a number that comes earlier is dropped.
     """
+    hours = callbacks.hours_told(session, who, text)
+    if hours:
+        return f'/choose_hours{{"hours":"{hours}"}}'
     asked = disputes.asking(session, who)
+    if callbacks.waiting_for_phone(session, who):
+        asked = "contact"
     if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
         return "/withhold_contact"
     given = phones.contact(text)

@@ -93,10 +93,10 @@ def test_a_child_is_alone_until_a_guardian_writes(
 @pytest.mark.parametrize(
     ("tianjin", "is_on"),
     [
-        ("2026-11-02 08:29", False),
-        ("2026-11-02 08:30", True),
-        ("2026-11-02 17:29", True),
-        ("2026-11-02 17:30", False),
+        ("2026-11-02 08:59", False),
+        ("2026-11-02 09:00", True),
+        ("2026-11-02 16:59", True),
+        ("2026-11-02 17:00", False),
         ("2026-11-02 23:00", False),
         ("2026-11-07 10:00", False),  # Saturday
         ("2026-11-08 10:00", False),  # Sunday

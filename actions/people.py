@@ -24,6 +24,8 @@ class PointElsewhere(TurnAction):
             door = guidance.door(turn.text)
             if door is not None:
                 turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
+            elif care_if_hurt(turn):
+                _ = say_if_recalled(turn)
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
                 turn.say("utter_not_ours")
                 turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -35,7 +36,7 @@ def at_the_summary(talk: Talk) -> None:
 
 
 def in_the_recall_form(talk: Talk) -> None:
-    assert "品牌" in talk.say("电风扇有没有召回")
+    assert "型号" in talk.say("罗马仕充电宝召回了吗")
 
 
 def at_the_beginning(talk: Talk) -> None:
@@ -55,10 +56,15 @@ def is_asked(running: Stack, talk: Talk) -> bool:
     return any(one.asking for one in of(running, talk, Dispute))
 
 
-def loop_of(running: Stack, talk: Talk) -> object:
+def loop_of(running: Stack, talk: Talk) -> dict[str, Any]:
     with running.sessions() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
-    return json.loads(running.tracker(who.key))["active_loop"]
+    return dict(json.loads(running.tracker(who.key))["active_loop"])
+
+
+def test_the_recall_form_waits_where_these_tests_think_so(running: Stack, talk: Talk) -> None:
+    in_the_recall_form(talk)
+    assert loop_of(running, talk)["name"] == "recall_form"
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)

@@ -67,10 +67,10 @@ class ValidateDisputeForm(TurnAction):
         draft = _draft(turn)
         if asked == "callback":  # a question of the call-back stands before the form's
             asked = draft.asking or "confirmed"
-        if is_aside(turn, asked):
-            return []
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
+        if is_aside(turn, asked):
+            return []
         was_for_callback = hear_phone(turn)
         callbacks.leave(turn.session, turn.who)
         if asked == "confirmed" and is_yes(turn):
@@ -88,6 +88,7 @@ def _stop(turn: Turn, draft: Dispute) -> list[EventType]:
     if moments.is_injury(turn.text):
         read = replace(read, facts=turn.shown)
     disputes.take(draft, read)
+    _ = say_if_recalled(turn) or (answers.is_question(turn.text) and say_if_sure(turn))
     return [SlotSet(slot, None) for slot in ("told", "asking", "confirmed", "requested_slot")]
 
 
@@ -132,7 +133,7 @@ def _begin(turn: Turn) -> list[EventType]:
     """The first words: a new draft, or the one that is open, with what was told before."""
     told = turn.tracker.get_slot("told") or {}
     first = facts.Facts()
-    if told and (turn.is_button or turn.intent == "resume"):
+    if turn.is_button and told:
         first = facts.read(
             told["text"], told["entities"], today=turn.today, streets=streets(), shown=told["shown"]
         )
@@ -143,13 +144,9 @@ def _begin(turn: Turn) -> list[EventType]:
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
     is_old = draft is not None and not disputes.is_fresh(draft, turn.now)
-    if (
-        draft is None
-        or (is_old and turn.intent != "resume")
-        or (turn.intent != "resume" and disputes.is_another(draft, first))
-    ):
+    if draft is None or (is_old and turn.intent != "resume") or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
-    new = disputes.take(draft, first, over=turn.intent != "resume")
+    new = disputes.take(draft, first, over=True)
     if stops_the_form(turn, draft):
         return _stop(turn, draft)
     if turn.intent != "resume":  # what a person should know before they file

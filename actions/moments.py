@@ -34,10 +34,13 @@ def care(turn: Turn, draft: Dispute | None) -> None:
     say(turn, moments.get("injury"))
 
 
-def care_if_hurt(turn: Turn) -> None:
-    """Safety before the answer to whatever was asked; said once."""
-    if not turn.is_button and reading.find(turn.text) == "injury" and not was_cared_for(turn):
-        care(turn, None)
+def care_if_hurt(turn: Turn) -> bool:
+    """Safety before the answer to whatever was asked, said once; whether it was said."""
+    is_hurt = not turn.is_button and reading.find(turn.text) == "injury"
+    if not is_hurt or was_cared_for(turn):
+        return False
+    care(turn, None)
+    return True
 
 
 def was_cared_for(turn: Turn) -> bool:

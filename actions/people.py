@@ -1,9 +1,11 @@
 """Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
 
+from dataclasses import replace
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance import remember, say_if_sure
-from actions.moments import care, say
+from actions.moments import care, care_if_hurt, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, guidance, moments
@@ -22,6 +24,8 @@ class PointElsewhere(TurnAction):
             door = guidance.door(turn.text)
             if door is not None:
                 turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
+            elif care_if_hurt(turn):
+                _ = say_if_recalled(turn)
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
                 turn.say("utter_not_ours")
                 turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
@@ -54,6 +58,7 @@ class CareForInjured(TurnAction):
         draft = disputes.draft(turn.session, turn.who)
         if draft is not None and draft.asking is not None:
             disputes.pause(turn.session, draft, turn.now)
+            disputes.take(draft, replace(turn.facts(), facts=turn.shown))
         care(turn, draft)
         say_if_recalled(turn)
         return [remember(turn), SlotSet("asking", None)]
@@ -66,6 +71,8 @@ class AskPurpose(TurnAction):
         return "action_ask_purpose"
 
     def take(self, turn: Turn) -> list[EventType]:
-        if not (say_if_recalled(turn) or say_if_sure(turn)):
+        if care_if_hurt(turn):
+            _ = say_if_recalled(turn)
+        elif not (say_if_recalled(turn) or say_if_sure(turn)):
             turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
         return [remember(turn)]

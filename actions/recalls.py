@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance import remember, say_if_sure
+from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import recalls
 from bot.library import load, words
@@ -33,6 +34,9 @@ class ValidateRecallForm(TurnAction):
             return [SlotSet("recall_detail", None), SlotSet("requested_slot", asked)]
         before = turn.tracker.get_slot("recall_text") if asked else None
         told = turn.tracker.get_slot("told") if turn.is_button else None
+        if care_if_hurt(turn):
+            _ = say_if_recalled(turn)
+            return [SlotSet("recall_text", None), SlotSet("requested_slot", None), remember(turn)]
         if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:
             return []
         if turn.intent == "query_recall" and turn.entity("product"):

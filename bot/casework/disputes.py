@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines, evidence
-from bot.casework.records import Dispute, DisputeEvent, Person
+from bot.casework.records import Alert, Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
 CHINA = timezone(timedelta(hours=8))
@@ -192,6 +192,8 @@ def delete(session: Session, dispute: Dispute) -> None:
     evidence.remove_of_dispute(session, dispute)
     for event in dispute.events:
         session.delete(event)
+    of_it = update(Alert).where(Alert.dispute_id == dispute.id)
+    session.execute(of_it.values(dispute_id=None))  # what officers must see stays
     session.delete(dispute)
 
 

@@ -12,6 +12,7 @@ from bot.casework.records import HeardMessage, Person
 from bot.library import guidance_loader, load
 from bot.reading import folding, phones
 from bot.reading import moments as reading
+from bot.reading.facts import Facts
 
 # Answered before anything else and without Rasa; the others wait for their place in the talk.
 AT_ONCE = ("acute", "self_harm", "child")
@@ -91,6 +92,8 @@ def answer_at_once(
     draft = disputes.draft(session, who)
     if draft is not None and draft.asking is not None:
         disputes.pause(session, draft, now)
+        if moment.id == "acute" and not is_child:
+            disputes.take(draft, Facts(facts=text))
     if is_child and not alerts.has_child_alone(session, who, now):
         alerts.alert(session, who, "child", "", now, draft)
     if moment.id != "child":

@@ -3,6 +3,7 @@
 import re
 
 _ADULT_AT = 18  # 民法典 第17条
+_WRITES_FROM = 5  # years: of a younger child somebody else writes
 _LONGEST_CRY_FOR_HELP = 60  # characters: who is in danger writes short; longer is a story
 _MOST_CRY = 8  # characters: a longer 「救命」 is an exclamation about a product
 
@@ -97,13 +98,14 @@ _NO_SELF_HARM = re.compile(
 # ── a child writes ──
 _DIGITS = {"七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12, "十三": 13, "十四": 14, "十五": 15, "十六": 16,
            "十七": 17, "六": 6, "五": 5}  # fmt: skip
-_I = r"(?:我|俺|咱|本人|人家|在下)(?:自己|其实|们)?"
+_I = r"(?:我|俺|咱|本人|人家|在下)(?:自己|其实)?"
 _STILL = r"(?:今年|现在|目前|还|才|只|刚|刚刚|正|在|有|是|满|不到|快|马上|虚岁|周岁|今天|就|差不多|,|，|\s)*"
 _OTHERS = r"(?:儿|女|孩子|小孩|娃|宝|闺|弟|妹|侄|外甥|孙|学生|家长|同学|妈|爸|老师|狗|猫)"
 _AGE = re.compile(
-    rf"(?:{_I}{_STILL}|(?:^|[,。;!?\s])今年{_STILL}|^{_STILL})(?P<age>\d{{1,2}}|十[一二三四五六七]?|[五六七八九])(?:周)?岁"
+    rf"(?:{_I}{_STILL}|(?:^|[,。;!?\s])今年{_STILL}|^{_STILL}(?=[^,。;!?]{{1,4}}岁[了啦呀]?(?:$|[,。!])))(?P<age>\d{{1,2}}|十[一二三四五六七]?|[五六七八九])(?:周)?岁"
     rf"(?!的?(?:时候?|那年|起|开始|以前|之前|生日)|以[上前]|多?的?(?:{_OTHERS}|老))"
 )
+_NAMES_ANOTHER = re.compile(rf"{_OTHERS}|他|她")
 _THEN = re.compile(r"(?:时候?|那年|那时|当时|以前|小时)[,\s]*$")
 _BARE_AGE = re.compile(rf"{_I}今年(?:才|刚|刚满)?(?P<age>\d{{1,2}})(?=$|[,。;!?\s了])")
 _ENGLISH_AGE = re.compile(
@@ -204,8 +206,10 @@ def is_child(text: str) -> bool:
     """Whether the writer says to be under 18; a parent who writes of a child is not one."""
     for pattern in (_AGE, _BARE_AGE, _ENGLISH_AGE):
         for match in pattern.finditer(text):
-            is_memory = _THEN.search(text[: match.start()])
-            if _years(match["age"]) < _ADULT_AT and not is_memory:
+            before = text[: match.start()]
+            is_other = match[0][0] not in "我俺咱本人" and _NAMES_ANOTHER.search(before)
+            is_told = is_other or _THEN.search(before)
+            if _WRITES_FROM <= _years(match["age"]) < _ADULT_AT and not is_told:
                 return True
     others = (_AT_SCHOOL, _IS_PUPIL, _UNDER_AGE, _IN_SECRET)
     return any(pattern.search(text) for pattern in others)

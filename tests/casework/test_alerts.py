@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, people
+from bot.casework import alerts, disputes, people
 from bot.casework.records import Alert, Notice, Person
 from bot.library import load
 
@@ -76,6 +76,17 @@ def test_what_one_person_tells_of_a_kind_is_one_matter_for_a_while(
     assert not alerts.is_fresh(session, citizen, "injury", now + timedelta(hours=3))
     assert not alerts.is_fresh(session, citizen, "acute", now)
     assert not alerts.is_fresh(session, other, "injury", now)
+
+
+def test_an_alert_outlives_the_draft_it_was_raised_in(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    draft = disputes.start(session, citizen, now)
+    raised = alerts.alert(session, citizen, "injury", "", now, draft)
+    disputes.delete(session, draft)
+    session.flush()
+    session.refresh(raised)
+    assert raised.dispute_id is None
 
 
 def test_a_child_is_alone_until_a_guardian_writes(

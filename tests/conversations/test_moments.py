@@ -1,13 +1,18 @@
 """Moments that must not go wrong, in talks through the trained model and a real Rasa."""
 
+import asyncio
+import json
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bench.stack import Stack, Talk
 from bot.casework.records import Alert, Dispute, DisputeEvent, HeardMessage, Person
-from bot.dialogue import Dialogue, Message
+from bot.dialogue import Dialogue, Message, Reply
 
 OPENING = "我要投诉中北镇的物美超市，买的电风扇第二天就不转了"
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
@@ -31,7 +36,7 @@ def at_the_summary(talk: Talk) -> None:
 
 
 def in_the_recall_form(talk: Talk) -> None:
-    assert "品牌" in talk.say("电风扇有没有召回")
+    assert "型号" in talk.say("罗马仕充电宝召回了吗")
 
 
 def at_the_beginning(talk: Talk) -> None:
@@ -51,12 +56,15 @@ def is_asked(running: Stack, talk: Talk) -> bool:
     return any(one.asking for one in of(running, talk, Dispute))
 
 
-def loop_of(running: Stack, talk: Talk) -> object:
+def loop_of(running: Stack, talk: Talk) -> dict[str, Any]:
     with running.sessions() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
-    import json
+    return dict(json.loads(running.tracker(who.key))["active_loop"])
 
-    return json.loads(running.tracker(who.key))["active_loop"]
+
+def test_the_recall_form_waits_where_these_tests_think_so(running: Stack, talk: Talk) -> None:
+    in_the_recall_form(talk)
+    assert loop_of(running, talk)["name"] == "recall_form"
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
@@ -84,7 +92,8 @@ def test_the_draft_goes_on_afterwards(
     said = talk.say("继续")
     assert "怎么解决" in said or "手机号" in said
     (draft,) = of(running, talk, Dispute)
-    assert draft.merchant in ("物美超市", "永旺超市")
+    assert draft.merchant in ("物美超市", "永旺") and draft.state == "draft"
+    assert (words in draft.facts) == (words != DESPAIR)
 
 
 def test_despair_is_answered_without_articles_and_buttons(talk: Talk) -> None:
@@ -117,21 +126,74 @@ def test_a_guardian_goes_on_where_the_child_stopped(running: Stack, talk: Talk) 
     assert draft.merchant == "物美超市" and "11岁" not in (draft.facts or "")
 
 
-def test_an_edited_message_of_a_child_is_not_kept(running: Stack, talk: Talk) -> None:
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
+def alone(running: Stack, text: str, is_edit: bool = False, chat: str = "") -> list[Reply]:
+    """The replies of a dialogue whose Rasa is down to the first message of a citizen."""
 
-    async def edit() -> str:
-        dialogue = Dialogue(running.sessions, running.settings.rasa_url())
+    async def hear() -> list[Reply]:
+        dialogue = Dialogue(running.sessions, "http://127.0.0.1:9", 2.0, chat)
+        message = Message("talk", uuid.uuid4().hex, "m-1", text)
         try:
-            message = Message("talk", talk.citizen, "m-1", "我是小学生，帮帮我")
-            return (await dialogue.edited(message, "m-1/edit"))[0].text
+            return await (dialogue.edited(message, "e-1") if is_edit else dialogue.hear(message))
         finally:
             await dialogue.close()
 
     with ThreadPoolExecutor(1) as aside:
-        assert "监护人" in aside.submit(asyncio.run, edit()).result()
-    assert [one.text for one in of(running, talk, HeardMessage)] == [""]
+        return aside.submit(asyncio.run, hear()).result()
+
+
+@pytest.mark.parametrize("is_edit", [False, True])
+@pytest.mark.parametrize("words", [ACUTE, DESPAIR, CHILD])
+def test_what_cannot_wait_is_answered_with_rasa_down(
+    running: Stack, words: str, is_edit: bool
+) -> None:
+    assert FIRST_WORDS[words] in alone(running, words, is_edit)[0].text
+
+
+@pytest.mark.parametrize("words", [ACUTE, DESPAIR])
+def test_a_person_is_said_to_be_told_where_officers_have_a_chat(running: Stack, words: str) -> None:
+    assert "工作人员" in alone(running, words, chat="-100")[0].text
+
+
+def test_an_edited_message_of_a_child_is_not_kept(running: Stack) -> None:
+    alone(running, "我是小学生，帮我要回那三千块", is_edit=True)
+    with running.sessions() as session:
+        texts = [one.text for one in session.scalars(select(HeardMessage))]
+    assert not any("三千块" in one for one in texts)
+
+
+@pytest.mark.parametrize("words", ["差点烫着孩子", "插上就冒烟了", "吃了拉肚子", "手被划破了"])
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.__name__)
+def test_a_short_word_of_an_injury_is_never_taken_for_an_answer(
+    running: Stack, talk: Talk, place: Callable[[Talk], None], words: str
+) -> None:
+    place(talk)
+    talk.say(words)
+    assert "先顾安全" in talk.replies[0].text
+    assert not is_asked(running, talk) and loop_of(running, talk) == {}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "飞鹤奶粉召回了吗",
+        "降压药有没有召回",
+        "我家的血压计被召回了吗",
+        "特斯拉召回查询",
+        "防晒霜召回了没",
+    ],
+)
+@pytest.mark.parametrize("place", [at_the_beginning, in_the_form], ids=lambda place: place.__name__)
+def test_a_recall_that_is_not_held_is_never_said_not_to_be_found(
+    talk: Talk, place: Callable[[Talk], None], words: str
+) -> None:
+    place(talk)
+    said = talk.say(words)
+    assert "不在本库" in said and "查到" not in said
+
+
+def test_what_will_never_be_recalled_here_is_not_followed(talk: Talk) -> None:
+    said = talk.say("帮我关注一下婴儿奶粉的召回，有了通知我")
+    assert "不在" in said and "已记下" not in said
 
 
 def test_what_was_told_of_an_injury_is_filed_later(running: Stack, talk: Talk) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import contact, dispute_words
+from actions import contact, dispute_asides, dispute_words
 from actions.callbacks import hear_phone
-from actions.guidance import say_if_sure
-from actions.moments import stops_the_form, was_cared_for
+from actions.guidance import remember, say_if_sure
+from actions.moments import stops_the_form
 from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
@@ -23,17 +23,6 @@ FORM = "dispute_form"
 NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
-# Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
-ASIDES = {
-    "stop": 0.5, "ask_human": 0.45, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
-    "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
-    "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
-    "delete_draft": 0.0, "request_callback": 0.0, "choose_hours": 0.0, "change_phone": 0.0,
-    "close_dispute": 0.0, "withdraw_callback": 0.6, "renew_link": 0.6, "withdraw_dispute": 0.5,
-    "settled": 0.6, "set_aside": 0.0,
-}  # fmt: skip
-PLAIN_ASIDES = ("stop", "ask_human", "withdraw_callback", "renew_link", "withdraw_dispute")
-
 
 class SessionStart(TurnAction):
     """Rasa's tracker is a cache: at a new session the draft's question is put back from the record."""
@@ -44,8 +33,11 @@ class SessionStart(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
         events: list[EventType] = [SessionStarted()]
-        if draft is not None and draft.asking and disputes.is_fresh(draft, turn.now):
-            events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+        if draft is not None and draft.asking:
+            if disputes.is_fresh(draft, turn.now):
+                events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+            else:
+                turn.say("utter_progress_draft")
         return [*events, ActionExecuted("action_listen")]
 
 
@@ -58,7 +50,7 @@ class ValidateDisputeForm(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
-            return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
+            return _put_again(turn, _draft(turn))  # back from an aside: it was answered there
         if asked is None:
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
@@ -69,12 +61,15 @@ class ValidateDisputeForm(TurnAction):
             asked = draft.asking or "confirmed"
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
-        if is_aside(turn, asked):
+        if dispute_asides.is_aside(turn, asked):
             return []
         was_for_callback = hear_phone(turn)
         callbacks.leave(turn.session, turn.who)
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
+        if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
+            dispute_asides.answer(turn)
+            return _put_again(turn, draft)
         if asked == "contact" or (turn.intent == "give_contact" and not was_for_callback):
             _hear_contact(turn, draft)
         elif not (asked == "confirmed" and is_no(turn)):
@@ -102,28 +97,6 @@ def is_no(turn: Turn) -> bool:
     return turn.text == "/deny" or answers.is_no(turn.text)
 
 
-def is_aside(turn: Turn, asked: str) -> bool:
-    """Whether the citizen turned to something else rather than answered the question."""
-    needed = ASIDES.get(turn.intent)
-    if needed is None or turn.confidence < needed:
-        return False
-    if turn.is_button or turn.intent in PLAIN_ASIDES:
-        return True
-    if turn.intent == "report_injury" and was_cared_for(turn):
-        return False
-    if turn.intent == "settled":
-        return asked != "facts"
-    if turn.intent == "ask_rights" and answers.is_question(turn.text):
-        return asked != "facts" or len(turn.text) < NAMES_ONLY
-    if asked == "facts":
-        return turn.intent in ("query_recall", "query_progress", "subscribe_recall")
-    read = turn.facts()
-    if getattr(read, asked, None) is not None or answers.is_unknown(turn.text):
-        return False
-    weak = turn.intent in ("out_of_scope", "chitchat", "report_violation")
-    return not (weak and asked in ("merchant", "location") and len(turn.text) <= NAMES_ONLY // 2)
-
-
 def _draft(turn: Turn) -> Dispute:
     found = disputes.draft(turn.session, turn.who)
     return found if found is not None else disputes.start(turn.session, turn.who, turn.now)
@@ -140,6 +113,10 @@ def _begin(turn: Turn) -> list[EventType]:
     elif turn.intent != "resume":
         first = turn.facts()
     draft = disputes.draft(turn.session, turn.who)
+    if draft is not None and _was_left(turn, draft):
+        turn.say("utter_draft_or_new")
+        draft.asking = None  # asked once; who then complains means another matter
+        return [remember(turn), SlotSet("asking", None), SlotSet("requested_slot", None)]
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
@@ -153,6 +130,12 @@ def _begin(turn: Turn) -> list[EventType]:
         _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     _say_noted(turn, new)
     return [SlotSet("told", None), *_go_on(turn, draft)]
+
+
+def _was_left(turn: Turn, draft: Dispute) -> bool:
+    """Whether the draft was left long ago in the middle of a question: these words may belong to it."""
+    is_left = draft.asking is not None and not disputes.is_fresh(draft, turn.now)
+    return is_left and not turn.is_button and turn.intent != "resume"
 
 
 def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
@@ -212,14 +195,26 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
         disputes.missed(draft, "contact")
 
 
-def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
-    """The next question; one of the call-back that was just put stands alone, the form's waits."""
+def _put_again(turn: Turn, draft: Dispute) -> list[EventType]:
+    """The open question once more; what nobody answers at last is left open."""
+    if draft.asking and dispute_asides.is_enough(turn, draft):
+        disputes.leave_open(draft, draft.asking)
+    return _go_on(turn, draft, aside=True)
+
+
+def _go_on(turn: Turn, draft: Dispute, *, aside: bool = False) -> list[EventType]:
+    """The next question; one that was missed, or is put for the third time, explains itself.
+
+    A question of the call-back that was just put stands alone: the form's waits.
+    """
     following = disputes.next_question(draft)
-    if not (turn.was_answered(FORM) and draft.asking == following):  # an aside is no miss
+    if draft.asking != following or turn.intent not in dispute_asides.TO_A_PERSON:
         disputes.ask(draft, following, turn.now)
+    again = draft.misses >= (2 if aside else 1)
     is_put = callbacks.is_asking(turn.session, turn.who)
     return [
         SlotSet("asking", following),
+        SlotSet("again", again),
         SlotSet("requested_slot", "callback" if is_put else following),
     ]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.guidance import remember, say_if_sure
 from actions.moments import care, care_if_hurt, say
@@ -20,6 +20,8 @@ class PointElsewhere(TurnAction):
         return "action_point_elsewhere"
 
     def take(self, turn: Turn) -> list[EventType]:
+        if turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         if not say_if_sure(turn, elsewhere_only=True):
             door = guidance.door(turn.text)
             if door is not None:
@@ -73,6 +75,8 @@ class AskPurpose(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         if care_if_hurt(turn):
             _ = say_if_recalled(turn)
+        elif turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         elif not (say_if_recalled(turn) or say_if_sure(turn)):
             turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
         return [remember(turn)]

@@ -46,11 +46,13 @@ class ValidateRecallForm(TurnAction):
             turn.say("utter_recall_detail")
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
-        if answer.kind != "ask_brand":
+        if asked and answer.kind in ASKS_BACK:  # asked once: now it is answered with what is there
+            turn.tell(words("recall_without_detail", **_day_and_list(turn, answer)))
+        elif answer.kind != "ask_brand":
             say_answer(turn, answer)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
-        if answer.kind == "ask_brand" and not is_answered:
+        if not asked and answer.kind == "ask_brand" and not is_answered:
             say_answer(turn, answer)
         waits = asked is None and answer.kind in ASKS_BACK and not is_answered
         return [
@@ -100,19 +102,23 @@ def say_answer(turn: Turn, answer: recalls.Answer) -> None:
     turn.tell(answer_text(turn, answer), data={"recall": data})
 
 
+def _day_and_list(turn: Turn, answer: recalls.Answer) -> Mapping[str, object]:
+    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
+    listed = _listed(match.notice for match in answer.matches) or words("recall_none_listed")
+    return {"as_of": as_of, "count": recalls.count(turn.session), "list": listed}
+
+
 def answer_text(turn: Turn, answer: recalls.Answer) -> str:
     """One of the answers of wording.yml, filled; always with the day the library stands at."""
-    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
-    values: dict[str, object] = {"as_of": as_of, "count": recalls.count(turn.session)}
+    values: dict[str, object] = dict(_day_and_list(turn, answer))
     if answer.kind == "not_in_library" and answer.door is not None:
         values |= {"subject": answer.door.subject, "door": answer.door.reply}
     if answer.matches:
         values |= _match_values(answer.matches[0])
-        values["list"] = _listed(match.notice for match in answer.matches)
     rows = [words(f"recall_{answer.kind}", **values)]
     rows += _more(answer)
     if answer.kind not in ("not_found", "not_in_library"):
-        rows.append(words("recall_as_of", as_of=as_of))
+        rows.append(words("recall_as_of", as_of=values["as_of"]))
     return "\n".join(rows)
 
 
@@ -123,6 +129,8 @@ def _more(answer: recalls.Answer) -> Iterable[str]:
     if answer.same_model and answer.wrong_brand:
         owners = dict.fromkeys(m.notice.brand or m.notice.title for m in answer.same_model)
         yield words("recall_wrong_brand", wrong=answer.wrong_brand, brand=words("and").join(owners))
+    if answer.out_of_spans:
+        yield words("recall_out_of_spans", **_match_values(answer.out_of_spans[0]))
     others = answer.brand_notices or [match.notice for match in answer.matches[1:]]
     if others and answer.kind not in ASKS_BACK:
         yield words("recall_other_models", list=_listed(others))

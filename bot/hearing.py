@@ -76,6 +76,8 @@ def interpret(
     if before and not text:
         return Heard(Question("/send_evidence", before=before))
     refused = _refusal(text)
+    if refused == "no_words" and disputes.asking(session, who):  # the open question is put again
+        return Heard(Question("/nlu_fallback", before=before))
     if refused:
         return Heard(ready=[*before, {"text": words(refused)}])
     command = _command(text)
@@ -83,6 +85,8 @@ def interpret(
         return Heard(Question(f"/{command}", words=text, before=before))
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
+    if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
+        return Heard(Question("/stop", words=text, before=before))
     step = _contact_step(session, who, text, now, asks_in_chat or who.channel in OURS)
     if step:
         return Heard(Question(step, before=before))

@@ -1,10 +1,7 @@
 """Moments that must not go wrong, in talks through the trained model and a real Rasa."""
 
-import asyncio
 import json
-import uuid
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +9,7 @@ from sqlalchemy import select
 
 from bench.stack import Stack, Talk
 from bot.casework.records import Alert, Dispute, DisputeEvent, HeardMessage, Person
-from bot.dialogue import Dialogue, Message, Reply
+from bot.messages import Message, Reply
 
 OPENING = "我要投诉中北镇的物美超市，买的电风扇第二天就不转了"
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
@@ -129,16 +126,13 @@ def test_a_guardian_goes_on_where_the_child_stopped(running: Stack, talk: Talk) 
 def alone(running: Stack, text: str, is_edit: bool = False, chat: str = "") -> list[Reply]:
     """The replies of a dialogue whose Rasa is down to the first message of a citizen."""
 
-    async def hear() -> list[Reply]:
-        dialogue = Dialogue(running.sessions, "http://127.0.0.1:9", 2.0, chat)
-        message = Message("talk", uuid.uuid4().hex, "m-1", text)
-        try:
-            return await (dialogue.edited(message, "e-1") if is_edit else dialogue.hear(message))
-        finally:
-            await dialogue.close()
-
-    with ThreadPoolExecutor(1) as aside:
-        return aside.submit(asyncio.run, hear()).result()
+    nowhere = running.settings.model_copy(update={"rasa_port": 9, "officers_chat": chat})
+    talk = Talk(Stack(nowhere, {}, running.folder), patience=2.0)
+    if not is_edit:
+        talk.say(text)
+        return talk.replies
+    message = Message("talk", talk.citizen, "m-1", text)
+    return talk.run(lambda dialogue: dialogue.edited(message, "e-1"))
 
 
 @pytest.mark.parametrize("is_edit", [False, True])

@@ -108,6 +108,21 @@ def test_after_a_degraded_answer_the_page_asks_soon(visit, dialogue):
     expect(page.locator(".mark-notice")).to_have_count(1)
 
 
+def test_what_was_put_off_is_looked_for_until_it_comes(visit, dialogue):
+    dialogue.table["你好"] = [Reply("系统一时没有回应。", data={"degraded": True})]
+    page = visit()
+    page.clock.install()
+    page.reload()
+    say(page, "你好")
+    expect(page.locator(TALK)).to_contain_text("系统一时没有回应")
+    for _ in range(12):  # as long as Rasa takes to start
+        with page.expect_response("**/chat/news"):
+            page.clock.fast_forward(3_100)
+    dialogue.notices = {5: Reply("您刚才问的：您好")}
+    page.clock.fast_forward(3_100)
+    expect(page.locator(".mark-notice")).to_have_count(1)
+
+
 def test_news_that_come_after_clearing_are_not_shown(visit, dialogue):
     page = visit()
     page.wait_for_timeout(200)

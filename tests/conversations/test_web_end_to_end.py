@@ -16,8 +16,8 @@ from tests.conversations.product import served, without_rasa
 
 TALK = "#talk"
 TURN_MS = 20_000  # how long a turn may take on a busy machine
-SOON_MS = 15_000  # how long after Rasa's return an answer may take to come by itself
-OPENING = "昨天在大寺镇的金街超市花59元买的水杯漏水，老板不给退"
+SOON_MS = 20_000  # how long after Rasa's return an answer may take to come by itself
+OPENING = "我要投诉大寺镇的金街超市，昨天花59元买的水杯漏水"
 
 
 @pytest.fixture

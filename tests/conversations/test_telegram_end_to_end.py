@@ -239,9 +239,9 @@ def test_an_album_is_kept_sealed_and_belongs_to_the_dispute(running: Stack, chat
         kept = evidence.of_dispute(session, session.get_one(Dispute, lodged.id))
         assert [one.sha256 for one in kept] == [hashlib.sha256(one).hexdigest() for one in photos]
         assert [evidence.original(session, one) for one in kept] == photos
-        sealed = session.execute(text("SELECT original FROM evidence_content")).scalars().all()
+        sealed = session.execute(text("SELECT original FROM evidence_contents")).scalars().all()
     assert lodged.state == "lodged"
-    assert not any(photo[:20] in one for one in sealed for photo in photos)
+    assert sealed and not any(photo[:20] in one for one in sealed for photo in photos)
 
 
 def test_a_button_counts_once_and_an_older_summarys_not_at_all(running: Stack, chat: Chat) -> None:

@@ -278,15 +278,15 @@
   // Show notices that this device has not shown, each once: another tab may have been quicker.
   // True where one was new.
   function showNotices(notices) {
-    let isNew = false;
+    const turns = [];
     for (const one of notices) {
       if (kept.entries().some((entry) => entry.notice === one.id)) continue;
       const entry = { by: "assistant", notice: one.id, text: one.text, buttons: one.buttons || [] };
       kept.add(entry);
-      showLast(drawReply(entry));
-      isNew = true;
+      turns.push(drawReply(entry));
     }
-    return isNew;
+    if (turns.length) showLast(turns[0]); // of several, from the first: it has not been read
+    return turns.length > 0;
   }
 
   function showRefusal(mine, problem) {

@@ -14,9 +14,9 @@ from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
-from bot.casework import callbacks, disputes
+from bot.casework import callbacks, disputes, evidence
 from bot.casework.records import Dispute
-from bot.library import label
+from bot.library import label, words
 from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
@@ -256,7 +256,13 @@ class AskConfirmed(TurnAction):
             turn.say("utter_what_is_wrong")
             return []
         draft = _draft(turn)
-        turn.say(f"utter_summary_{settings.get().operator}", summary=dispute_words.summary(draft))
+        link = None if contact.may_ask_in_chat(turn.who) else contact.link_button(turn)
+        turn.dispatcher.utter_message(
+            response=f"utter_summary_{settings.get().operator}",
+            summary=dispute_words.summary(draft, evidence.count(turn.session, draft)),
+            files=words("files_on_page" if link else "files_here"),
+            buttons=[link] if link else [],
+        )
         return []
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import hearing, messages
 from bot.casework import evidence, notices, people
-from bot.casework.records import HeardMessage, Person
+from bot.casework.records import HeardMessage, Notice, Person
 from bot.hearing import Heard
 from bot.library import words
 from bot.messages import Message, Reply
@@ -255,11 +255,9 @@ class Dialogue:
             kept = session.get_one(HeardMessage, row_id)
             own = people.replies_of(kept)
             taken = notices.take_back(session, who, late, now)
-            rows = [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]
+            rows = [_row_of(one) for one in taken]
             if own is None:
-                before = Question.from_json(kept.asked).before if kept.asked else []
-                told = {"text": words("degraded"), "data": {"degraded": True}}
-                return [*rows, *before, told]
+                return [*rows, *_told_to_wait(kept)]
             if rows:
                 people.answered(kept, [*rows, *own], now)
             return [*rows, *own]
@@ -272,7 +270,7 @@ class Dialogue:
             kept = people.heard(session, who, edit_id, caption, now)
             edit = replace(message, message_id=edit_id)
             heard = hearing.answered_at_once(
-                session, who, edit, now, has_officers=self._has_officers
+                session, who, edit, (), now, has_officers=self._has_officers
             )
             if heard is None:
                 is_caption = evidence.recaption(session, who, message.message_id, caption)
@@ -304,9 +302,22 @@ class Dialogue:
             who = people.person(session, channel, external_id, now)
             notices.acknowledge(session, who, seen_ids, now)
             return [
-                (one.id, messages.reply({"text": one.text, "buttons": notices.buttons_of(one)}))
+                (one.id, messages.reply(_row_of(one)))
                 for one in notices.waiting_for(session, who, now)
             ]
+
+
+def _row_of(notice: Notice) -> Row:
+    """A notice as a row; a page shows a late answer as an answer."""
+    data = {"is_answer": True} if notice.kind == "reply" else None
+    return {"text": notice.text, "buttons": notices.buttons_of(notice), "data": data}
+
+
+def _told_to_wait(kept: HeardMessage) -> list[Row]:
+    """That the message waits; what is said before its answer, such as what was kept, is said now."""
+    question = Question.from_json(kept.asked or Question("").to_json())
+    kept.asked = replace(question, before=[]).to_json() if kept.asked else None
+    return [*question.before, {"text": words("degraded"), "data": {"degraded": True}}]
 
 
 def _not_twice(
@@ -317,4 +328,4 @@ def _not_twice(
     if not late:
         return rows
     taken = notices.take_back(session, who, [one.id for one in late], now)
-    return [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]
+    return [_row_of(one) for one in taken]

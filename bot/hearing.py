@@ -64,7 +64,7 @@ def interpret(
     now: datetime,
 ) -> Heard:
     """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
-    urgent = answered_at_once(session, who, message, now, has_officers=has_officers)
+    urgent = answered_at_once(session, who, message, files, now, has_officers=has_officers)
     if urgent is not None:
         return urgent
     if message.button_id:
@@ -100,12 +100,23 @@ def interpret(
 
 
 def answered_at_once(
-    session: Session, who: Person, message: Message, now: datetime, *, has_officers: bool
+    session: Session,
+    who: Person,
+    message: Message,
+    files: Sequence[evidence.Prepared | str],
+    now: datetime,
+    *,
+    has_officers: bool,
 ) -> Heard | None:
-    """The reply to what cannot wait for Rasa, which is told to set its forms aside; else None."""
+    """The reply to what cannot wait for Rasa, which is told to set its forms aside; else None.
+
+    What came along is kept without a word, but nothing of a child's.
+    """
     found = moments.answer_at_once(
         session, who, message.message_id, message.text, now, has_officers=has_officers
     )
+    if found and not found.is_child:
+        _keep_files(session, who, message, files, now)
     return Heard(Question("/set_aside", found.words), found.rows) if found else None
 
 

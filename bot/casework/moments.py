@@ -40,6 +40,7 @@ class Answered:
 
     rows: list[dict[str, Any]]
     words: str
+    is_child: bool = False
 
 
 def get(moment_id: str) -> Moment:
@@ -102,7 +103,7 @@ def answer_at_once(
         "text": reply(moment, alerts.is_on_duty(now), has_officers),
         "buttons": [_button(session, who, *button, now) for button in moment.buttons],
     }
-    return Answered([row], text if moment.id == "acute" and not is_child else "")
+    return Answered([row], text if moment.id == "acute" and not is_child else "", is_child)
 
 
 def _at_once(session: Session, who: Person, text: str, now: datetime) -> Moment | None:

@@ -46,7 +46,9 @@ PLACES = (at_the_beginning, in_the_form, at_the_contact, at_the_summary, in_the_
 def of(running: Stack, talk: Talk, record: type, key: str = "person_id") -> list:  # type: ignore[type-arg]
     with running.sessions() as session:
         query = select(record).join(Person, Person.id == getattr(record, key))
-        return list(session.scalars(query.where(Person.external_id == talk.citizen)))
+        return list(
+            session.scalars(query.where(Person.external_id == talk.citizen).order_by(record.id))
+        )
 
 
 def is_asked(running: Stack, talk: Talk) -> bool:

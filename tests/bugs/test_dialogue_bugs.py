@@ -239,7 +239,7 @@ def test_a_draft_of_yesterday_is_offered_and_kept(
 def test_what_is_said_a_day_later_may_be_another_matter(running: Stack, talk: Talk) -> None:
     at(talk, "amount")
     paused(running, talk, hours=27)
-    talk.say("我要投诉人人乐超市，牛奶是馊的")
+    talk.say("我要投诉人人乐超市，刚买的牛奶打开是馊的，店长不承认")
     assert "怎么解决" in talk.press("另一件事")
     assert [one.merchant for one in records(running, talk)] == ["津门电器修理部", "人人乐超市"]
 

@@ -24,7 +24,7 @@ class AskHuman(TurnAction):
             say_registered(turn, found, "utter_callback_waits")
         else:
             callbacks.leave(turn.session, turn.who)
-            buttons = [button("call_me", "/request_callback"), button("call_12315", "tel:12315")]
+            buttons = [button("call_me", "/request_callback"), contact.call_button(turn)]
             say(turn, "utter_human", buttons, open=load("district")["duty"]["title"])
         return []
 

@@ -26,6 +26,14 @@ def link_button(turn: Turn) -> dict[str, str] | None:
     return {"title": words("give_on_page"), "payload": url}
 
 
+def call_button(turn: Turn) -> dict[str, str]:
+    """A button that dials 12315; a chat whose buttons open web addresses only gets our page for it."""
+    public_url = settings.get().public_url
+    if turn.who.channel in OUR_OWN or not public_url:
+        return {"title": words("call_12315"), "payload": "tel:12315"}
+    return {"title": words("call_12315"), "payload": f"{public_url.rstrip('/')}/call/12315"}
+
+
 def ask(turn: Turn, here: str, elsewhere: str) -> None:
     """Ask for contact details: with the response `here`, or with `elsewhere` and the link.
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rasa_sdk.events import EventType
 
-from actions import dispute_words
+from actions import contact, dispute_words
 from actions.callbacks import button, say
 from actions.guidance import remember, say_if_sure
 from actions.turn import Turn, TurnAction
@@ -96,7 +96,7 @@ def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
     number = disputes.number_text(dispute.number or "")
     can_close = dispute.operator == "independent" and dispute.state in progress.RUNNING
     if kind == "follow_up" or not can_close:
-        buttons = [button("call_me", "/request_callback"), button("call_12315", "tel:12315")]
+        buttons = [button("call_me", "/request_callback"), contact.call_button(turn)]
     else:
         payload = f'/close_dispute{{"number":"{dispute.number}"}}'
         buttons = [button("close_record", payload), button("call_me", "/request_callback")]

@@ -1,7 +1,6 @@
 """A person can be asked for at any moment, through the real Rasa, and nothing is lost by it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -15,7 +14,6 @@ from bot.casework.records import (
     Dispute,
     Person,
 )
-from bot.dialogue import Button, Message, Reply
 from tests.conversations.records import mine, payloads
 
 PHONE = "13800000001"
@@ -43,18 +41,11 @@ STATES: dict[str, tuple[tuple[str, ...], str]] = {
 FORM_STATES = [name for name in STATES if name not in ("nothing", "recall")]
 
 
-class Foreign(Talk):
-    """A talk in a channel that is not our own."""
-
-    async def _hear(self, message: Message) -> list[Reply]:
-        return await super()._hear(replace(message, channel="telegram"))
-
-
 @pytest.fixture
 def elsewhere(running: Stack) -> Iterator[Talk]:
     """A talk where contact details may not be asked in the chat."""
     running.restart_actions(public_url="https://tousu.example.cn")
-    yield Foreign(running)
+    yield Talk(running, channel="telegram", asks_in_chat=False)
     running.restart_actions(public_url=None)
 
 
@@ -76,8 +67,7 @@ def press_payload(running: Stack, talk: Talk, payload: str) -> str:
     with running.sessions.begin() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
         button = people.offer_button(session, who, "x", payload, datetime.now(UTC))
-    talk.replies = [Reply("", (Button(button, "x"),))]
-    return talk.press("x")
+    return talk.press_id(button)
 
 
 def call_me(talk: Talk) -> str:
@@ -264,6 +254,8 @@ def test_elsewhere_the_contact_question_shows_the_link_and_goes_on(
     assert "个人信息" in said and "专用链接" in said
     link = payloads(running, elsewhere)["去填写（加密）"]
     assert link.startswith("https://tousu.example.cn/mine/")
+    elsewhere.say("人工")
+    assert payloads(running, elsewhere)["拨打 12315"] == "https://tousu.example.cn/call/12315"
     said = elsewhere.say(f"王女士 {PHONE}")
     assert "没有保存" in said and "专用链接" in said
     assert person(running, elsewhere).phone is None

@@ -4,6 +4,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import guidance
 from bot.library import words
@@ -27,6 +28,7 @@ class AnswerRights(TurnAction):
         if turn.is_button:
             turn.say("utter_rights_which")
             return []
+        care_if_hurt(turn)
         choice = guidance.choose(turn.text, turn.entity("product"))
         if not choice.entries:
             turn.say("utter_rights_unsure")

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance import remember, say_if_sure
+from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import recalls
 from bot.library import load, words
@@ -16,7 +17,8 @@ ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
-          "query_progress")  # fmt: skip
+          "query_progress", "withdraw_callback", "renew_link", "not_resolved", "withdraw_dispute",
+          "settled")  # fmt: skip
 
 
 class ValidateRecallForm(TurnAction):
@@ -29,9 +31,12 @@ class ValidateRecallForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if asked and turn.intent == "send_evidence":  # a photo of the plate cannot be read
             turn.say("utter_recall_detail")
-            return [SlotSet("requested_slot", asked)]
+            return [SlotSet("recall_detail", None), SlotSet("requested_slot", asked)]
         before = turn.tracker.get_slot("recall_text") if asked else None
         told = turn.tracker.get_slot("told") if turn.is_button else None
+        if care_if_hurt(turn):
+            _ = say_if_recalled(turn)
+            return [SlotSet("recall_text", None), SlotSet("requested_slot", None), remember(turn)]
         if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:
             return []
         if turn.intent == "query_recall" and turn.entity("product"):
@@ -177,11 +182,14 @@ class FollowRecalls(TurnAction):
         if turn.is_button:
             turn.tell(words("follow_what"))
             return []
+        answer = look_up(turn, turn.text)
+        if answer.kind == "not_in_library":  # no notice of it will ever come here
+            say_answer(turn, answer)
+            return [remember(turn)]
         recalls.follow(
             turn.session, turn.who, turn.shown, product=turn.entity("product"),
             brand=turn.entity("brand"), model=turn.entity("model"), now=turn.now,
         )  # fmt: skip
-        answer = look_up(turn, turn.text)
         found = answer_text(turn, answer) if answer.matches else ""
         turn.tell(words("follow_noted", words=turn.shown, found=found))
         return [remember(turn)]

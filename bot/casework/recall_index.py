@@ -160,6 +160,9 @@ def read(
     named = {e.notice.notice_no: e for _, _, name in names for e in index.by_brand[name]}
     batches = _batch_hits(named.values(), codes)
     spans = vocabulary().spans(rest)
+    outside = _outside(rest, spans)
+    if outside is not None:  # 「医用口罩」 is the outside thing, not the mask that it ends with
+        rest = _blanked(rest, [(outside[1], outside[2], "")])
     return Question(
         text=folded,
         hits=(*hits, *batches),
@@ -171,7 +174,7 @@ def read(
         codes=tuple(codes),
         sizes=tuple(int(n) for n in re.findall(r"(\d{2,3}) ?[码#]", folded)),
         for_adults=any(word in folded for word in load("categories")["adult_words"]),
-        outside=_outside(rest, spans),
+        outside=outside[0] if outside is not None else None,
         named_numbers=frozenset(named),
         made=tuple(one.period for one in made),
     )
@@ -323,13 +326,24 @@ def _other_brand(
     return None
 
 
-def _outside(text: str, spans: list[tuple[int, int, frozenset[str]]]) -> str | None:
-    """The subject outside of this library whose word is the longest in the text."""
-    best: tuple[int, str | None] = (0, None)
-    for subject, row in load("categories")["outside"].items():
+def _outside(
+    text: str, spans: list[tuple[int, int, frozenset[str]]]
+) -> tuple[str, int, int] | None:
+    """The subject outside of this library whose word is the longest in the text, and its place.
+
+    A word inside the name of another thing (药箱, 面包机) is none.
+    """
+    words = load("categories")
+    hiding = [(s, e) for s, e, _ in spans]
+    for other in map(fold, words["not_outside"]):
+        hiding += [(m.start(), m.end()) for m in re.finditer(re.escape(other), text)]
+    best: tuple[str, int, int] | None = None
+    for subject, row in words["outside"].items():
         for word in map(fold, row["words"]):
-            at = text.find(word)
-            inside = any(s <= at and at + len(word) <= e for s, e, _ in spans)
-            if at >= 0 and not inside and len(word) > best[0]:
-                best = (len(word), subject)
-    return best[1]
+            if best is not None and len(word) <= best[2] - best[1]:
+                continue
+            for match in re.finditer(re.escape(word), text):
+                if not any(s <= match.start() and match.end() <= e for s, e in hiding):
+                    best = (subject, *match.span())
+                    break
+    return best

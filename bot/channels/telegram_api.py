@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, cast
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, TelegramObject, Update
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 READ_SECONDS = 10.0  # how long Telegram may take to answer
 GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid")
 PLAIN = ("message_id", "date", "chat", "from", "text", "caption")  # as simple as ever
+PLAIN_PRESS = ("id", "from", "data")
+ANY_MESSAGE = {"message_id": 0, "date": 0, "chat": {"id": 0, "type": "private"}}
 Answer = bool | dict[str, Any] | list[dict[str, Any]]
 
 
@@ -120,8 +122,11 @@ class Requests(HTTPXRequest):
             answer = None
         if not isinstance(answer, dict):
             raise NetworkError("Invalid server response")
-        if isinstance(answer.get("result"), list):
-            answer["result"] = [readable(row) for row in answer["result"]]
+        result = answer.get("result")
+        if isinstance(result, list):
+            answer["result"] = [readable(row) for row in result]
+        elif isinstance(result, dict):
+            answer["result"] = _readable_result(result)
         return answer
 
 
@@ -130,20 +135,32 @@ def readable(row: Any) -> Any:
 
     A shape that it does not know would else be fetched again without end, with all behind it.
     """
-    if not isinstance(row, dict) or "update_id" not in row or _is_readable(row):
+    if not isinstance(row, dict) or "update_id" not in row or _is_readable(Update, row):
         return row
-    number, post = row["update_id"], row.get("message")
-    log.error("update %s holds what this version cannot read", number)
+    bare = {"update_id": row["update_id"]}
+    log.error("update %s holds what this version cannot read", row["update_id"])
+    plain, post, press = dict(bare), row.get("message"), row.get("callback_query")
     if isinstance(post, dict):
-        plain = {"update_id": number, "message": {k: post[k] for k in PLAIN if k in post}}
-        if _is_readable(plain):
-            return plain
-    return {"update_id": number}
+        plain["message"] = {k: post[k] for k in PLAIN if k in post}
+    elif isinstance(press, dict):
+        plain["callback_query"] = {k: press[k] for k in PLAIN_PRESS if k in press}
+        plain["callback_query"]["chat_instance"] = ""
+    return plain if _is_readable(Update, plain) else bare
 
 
-def _is_readable(row: dict[str, Any]) -> bool:
+def _readable_result(result: dict[str, Any]) -> dict[str, Any]:
+    """What was asked for has been done, whatever shape says so: nobody looks at it further.
+
+    A message that was taken must not count as failed, nor a bot as missing, for its description.
+    """
+    if "message_id" in result and not _is_readable(Message, result):
+        return ANY_MESSAGE
+    return {"is_bot": True, **result} if "first_name" in result else result
+
+
+def _is_readable(kind: type[TelegramObject], row: dict[str, Any]) -> bool:
     try:
-        Update.de_json(row, None)
+        kind.de_json(row, None)
     except (AttributeError, KeyError, TypeError, ValueError):
         return False
     return True

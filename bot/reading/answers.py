@@ -70,6 +70,10 @@ _LOCATION = re.compile(r"[镇街路区县村]|广场|商场|小区")
 _INTO = re.compile(
     r"(?:应该?是|应为|改成|改为|换成|而是|[,，\s]就?是|(?:不对|错了?)[,，\s]*叫)(?P<value>[^,，。;!?]{1,40})$"
 )
+_WITHDRAWAL = re.compile(
+    r"撤(?:销|回|诉|案|掉|单|了|下|一下|吧)|销案|(?:不|别|不想|不用|不再|不需要|不打算)(?:投诉|追究|告|维权|追|处理)"
+    r"|(?:取消|放弃|反悔).{0,6}(?:投诉|维权)|(?:投诉|维权).{0,6}(?:取消|作废|撤|不要)"
+)
 _QUESTION = re.compile(
     r"(?:吗|么|嘛|呢|[?？])[\s。.!！?？]*$|怎么(?:办|退|赔|维权|处理|算)|能不能|可不可以|是不是|算不算|合不合法"
     r"|有没有|多久|几天(?:内)?(?:能|可以|给|有|出)|凭什么|找谁|归谁管|^(?:为什么|什么叫|什么是|请问)"
@@ -142,6 +146,11 @@ def corrected_value(text: str) -> str | None:
     """What a correcting sentence puts in the place (商家不对,是好又多 → 好又多), or None."""
     match = _INTO.search(text.strip())
     return match["value"].strip(" ,。!") or None if match else None
+
+
+def is_withdrawal(text: str) -> bool:
+    """Whether a message takes a complaint back, rather than only ends the talk."""
+    return _WITHDRAWAL.search(text) is not None
 
 
 def is_stop(text: str) -> bool:

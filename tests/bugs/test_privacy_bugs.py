@@ -22,7 +22,8 @@ from bench.stack import Stack, Talk
 from bot import database
 from bot.casework import disputes, people, sealing
 from bot.casework.records import HeardMessage, Person
-from bot.dialogue import Dialogue, Message
+from bot.dialogue import Dialogue
+from bot.messages import Message
 from bot.reading.facts import Facts
 from bot.settings import Settings
 
@@ -178,7 +179,7 @@ def test_records_that_are_locked_tell_no_contact_details(
 
 def fault_of_hearing(sessions: sessionmaker[Session]) -> str:
     """What the error and the logs say when a contact line meets broken records."""
-    dialogue = Dialogue(sessions, "http://127.0.0.1:9", 1.0)
+    dialogue = Dialogue(sessions, "http://127.0.0.1:9", "http://127.0.0.1:9", 1.0)
     with heard_logs() as written:
         try:
             asyncio.run(dialogue.hear(Message("web", "c-1", "m-1", CONTACT)))

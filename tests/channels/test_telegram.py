@@ -8,7 +8,7 @@ import pytest
 from bot.channels import telegram
 from bot.messages import Button, Reply
 from tests.channels.bot_api import CITIZEN
-from tests.channels.bot_api_faults import TOO_OLD
+from tests.channels.bot_api_faults import TOO_OLD, Fault
 from tests.channels.telegram_stage import Stage, make_api, make_stage, play  # noqa: F401
 
 OTHER = CITIZEN + 1
@@ -363,9 +363,27 @@ def test_an_update_of_a_shape_nobody_knows_holds_up_nothing(stage: Stage) -> Non
         async with stage.running():
             stage.api.push({"message": {"message_id": 1, "chat": "what?", "date": "never"}})
             stage.api.push_kind(CITIZEN, text="一半看得懂", poll={"is_from": "next year"})
+            press = {"id": "1", "from": stage.api.message(CITIZEN)["from"], "data": "b1"}
+            stage.api.push({"callback_query": {**press, "message": {"chat": "what?"}}})
             stage.api.push_message(CITIZEN, "还在吗")
-            await stage.handled(2)
+            await stage.handled(3)
             await stage.api.until(lambda: not stage.api.waiting())
-        assert stage.dialogue.texts() == ["一半看得懂", "还在吗"]
+        heard = [one.text or one.button_id for one in stage.dialogue.heard]
+        assert heard == ["一半看得懂", "b1", "还在吗"]
+
+    play(scene)
+
+
+def test_what_was_done_and_told_in_a_shape_nobody_knows_is_done(stage: Stage) -> None:
+    bot, sent = '{"id": 7, "first_name": "R"}', '{"message_id": 1, "date": 1764078253123}'
+
+    async def scene() -> None:
+        stage.api.fail(Fault(200, page=f'{{"ok": true, "result": {bot}}}'), "getMe")
+        stage.api.fail(Fault(200, page=f'{{"ok": true, "result": {sent}}}', delivers=True))
+        async with stage.running():
+            stage.api.push_message(CITIZEN, "在吗")
+            await stage.handled()
+        assert [one.text for one in stage.api.to(CITIZEN)] == ["听到：在吗"]
+        assert not stage.ledger()
 
     play(scene)

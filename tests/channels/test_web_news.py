@@ -37,6 +37,15 @@ def test_a_notice_is_shown_marked_and_told_to_be_seen(visit, dialogue):
     assert notices(page) == ["商家已回复：同意退款。"]
 
 
+def test_of_several_notices_the_first_is_in_view(visit, dialogue):
+    page = visit()
+    dialogue.notices = {n: Reply(f"第{n}条" + "\n情况" * 12) for n in (1, 2, 3)}
+    come_back(page)
+    expect(page.locator(".mark-notice")).to_have_count(3)
+    header = page.locator(".top").bounding_box()
+    assert 0 < page.locator(f"{TALK} .bubble").first.bounding_box()["y"] - header["height"] < 40
+
+
 def test_a_notice_is_shown_once_over_a_reload_before_it_was_acknowledged(visit, dialogue):
     dialogue.notices = {7: Reply("有进展")}
     page = visit()
@@ -103,6 +112,21 @@ def test_after_a_degraded_answer_the_page_asks_soon(visit, dialogue):
     page.reload()
     say(page, "你好")
     expect(page.locator(TALK)).to_contain_text("系统一时没有回应")
+    dialogue.notices = {5: Reply("您刚才问的：您好")}
+    page.clock.fast_forward(3_100)
+    expect(page.locator(".mark-notice")).to_have_count(1)
+
+
+def test_what_was_put_off_is_looked_for_until_it_comes(visit, dialogue):
+    dialogue.table["你好"] = [Reply("系统一时没有回应。", data={"degraded": True})]
+    page = visit()
+    page.clock.install()
+    page.reload()
+    say(page, "你好")
+    expect(page.locator(TALK)).to_contain_text("系统一时没有回应")
+    for _ in range(12):  # as long as Rasa takes to start
+        with page.expect_response("**/chat/news"):
+            page.clock.fast_forward(3_100)
     dialogue.notices = {5: Reply("您刚才问的：您好")}
     page.clock.fast_forward(3_100)
     expect(page.locator(".mark-notice")).to_have_count(1)

@@ -112,3 +112,21 @@ def test_an_answer_is_no_question(text: str) -> None:
 @pytest.mark.parametrize(("text", "field"), CORRECTIONS)
 def test_a_correction_names_its_field(text: str, field: str | None) -> None:
     assert answers.corrected_field(text) == field
+
+
+@pytest.mark.parametrize(
+    ("text", "takes_back"),
+    [
+        ("我不投诉了,撤销吧", True),
+        ("帮我把投诉撤了", True),
+        ("取消我的投诉", True),
+        ("那个投诉作废吧", True),
+        ("我不打算追究店家了", True),
+        ("投诉", False),
+        ("我要投诉", False),
+        ("先这样", False),
+        ("还要投诉另一家店", False),
+    ],
+)
+def test_a_complaint_is_taken_back_only_in_so_many_words(text: str, takes_back: bool) -> None:
+    assert answers.is_withdrawal(text) is takes_back

@@ -34,7 +34,7 @@
     const turn = make("div", "turn " + (isMine ? "me" : "assistant"));
     const bubble = make("p", "bubble");
     bubble.append(make("span", "for-readers", isMine ? words.me : words.assistant));
-    if (entry.notice) bubble.append(make("span", "mark-notice", words.notice));
+    if (entry.notice && !entry.is_answer) bubble.append(make("span", "mark-notice", words.notice));
     bubble.append(isMine ? entry.text : withLinks(entry.text));
     if (entry.files) bubble.append(make("span", "with-files", photos.fill(words.with_files, { count: entry.files })));
     turn.append(bubble);
@@ -278,15 +278,16 @@
   // Show notices that this device has not shown, each once: another tab may have been quicker.
   // True where one was new.
   function showNotices(notices) {
-    let isNew = false;
+    const turns = [];
     for (const one of notices) {
       if (kept.entries().some((entry) => entry.notice === one.id)) continue;
       const entry = { by: "assistant", notice: one.id, text: one.text, buttons: one.buttons || [] };
+      if (one.data && one.data.is_answer) entry.is_answer = true; // late, but no news
       kept.add(entry);
-      showLast(drawReply(entry));
-      isNew = true;
+      turns.push(drawReply(entry));
     }
-    return isNew;
+    if (turns.length) showLast(turns[0]); // of several, from the first: it has not been read
+    return turns.length > 0;
   }
 
   function showRefusal(mine, problem) {

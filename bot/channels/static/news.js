@@ -7,6 +7,8 @@
 function makeNews(page) {
   const EVERY_MS = 20000;
   const SOON_MS = 3000;
+  const MOST_SOON = 100; // five minutes of quick looks: what died is mostly back by then
+  const LAST_SOON = 5; // and after something came: there may be more
   let timer = 0;
   let isAsking = false;
   let soonLeft = 0; // quick looks that are still to come after a degraded answer
@@ -25,7 +27,7 @@ function makeNews(page) {
       isNew = await fetchNews();
     } catch (error) { /* the next look will do */ }
     isAsking = false;
-    soonLeft = Math.max(0, soonLeft - 1);
+    soonLeft = isNew ? Math.min(soonLeft, LAST_SOON) : Math.max(0, soonLeft - 1);
     plan(isNew || soonLeft ? SOON_MS : EVERY_MS);
   }
 
@@ -45,9 +47,9 @@ function makeNews(page) {
     return isNew;
   }
 
-  // After an answer that said "later": look in three seconds, and a few times more.
+  // After an answer that said "later": look every three seconds until it comes.
   function soon() {
-    soonLeft = 5;
+    soonLeft = MOST_SOON;
     plan(SOON_MS);
   }
 

@@ -56,14 +56,18 @@ def is_aside(turn: Turn, asked: str) -> bool:
 
 
 def is_beside(turn: Turn, asked: str) -> bool:
-    """Whether the message says nothing of the matter: signs, small talk, 「继续」."""
-    if turn.text == NO_WORDS:
+    """Whether the message says nothing of the matter: signs, small talk, 「继续」, 「投诉」 again."""
+    if turn.text == NO_WORDS or _opens_again(turn):
         return True
     if turn.intent == "resume" and (turn.is_button or not turn.facts().facts):
         return True
     if asked == "amount" and turn.text.isdigit():  # 666 may be a sum
         return False
     return not turn.is_button and small_talk.is_small_talk(turn.text)
+
+
+def _opens_again(turn: Turn) -> bool:
+    return turn.text == "/file_complaint" or answers.is_opener(turn.text)
 
 
 def is_side_question(turn: Turn, asked: str) -> bool:
@@ -81,7 +85,7 @@ def answer(turn: Turn) -> None:
     """One sentence to what was said beside, or the answer of the guidance library where it is sure."""
     if turn.text == NO_WORDS:
         turn.say("utter_no_words")
-    elif turn.intent == "resume":
+    elif turn.intent == "resume" or _opens_again(turn):
         return
     elif small_talk.is_small_talk(turn.text):
         turn.say("utter_small_talk")

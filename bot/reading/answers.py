@@ -87,6 +87,11 @@ _STOP = re.compile(
     + _TAIL,
     re.IGNORECASE,
 )
+_OPENER = re.compile(
+    r"(?:/complain|(?:我|是|就|先|也|想|要|来|帮我|请|需要|申请|消费|[,\s])*(?:投诉|维权)+(?:商家|店家|卖家|他们|它|一下)?)"
+    + _TAIL,
+    re.IGNORECASE,
+)
 _IF_SAFE = re.compile(
     r"安全(?:吗|么|不|嘛|[?？])|安不安全|(?:能|可以|敢)(?:继续|接着|放心|再)?(?:使?用|玩|戴|坐|骑|充)(?:吗|么|不|嘛)"
     r"|能不能(?:继续|接着|再)?用|放心(?:使?用|玩|买)|没事(?:吧|吗)|没(?:有|什么)?问题(?:吧|吗)|有没有(?:问题|危险)"
@@ -156,6 +161,11 @@ def is_withdrawal(text: str) -> bool:
 def is_stop(text: str) -> bool:
     """Whether a whole message breaks off what is being filled in (取消, 别记了, /cancel)."""
     return bool(_STOP.fullmatch(text.strip()))
+
+
+def is_opener(text: str) -> bool:
+    """Whether a whole message says no more than that one wants to complain (投诉, 我要维权)."""
+    return bool(_OPENER.fullmatch(text.strip()))
 
 
 def asks_if_safe(text: str) -> bool:

@@ -72,6 +72,20 @@ def test_a_wish_an_answer_or_a_story_does_not_break_off(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["投诉", "投诉！", "我要投诉", "维权", "我想维权", "投诉投诉", "我是来投诉的"]
+)
+def test_a_bare_wish_to_complain_is_an_opener(text: str) -> None:
+    assert answers.is_opener(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["投诉物美超市", "不投诉", "维权中心餐厅", "我要投诉电饭煲漏电", "投诉过没人理"]
+)
+def test_who_says_more_than_that_opens_nothing_again(text: str) -> None:
+    assert not answers.is_opener(text)
+
+
+@pytest.mark.parametrize(
     "text",
     ["这个充电宝安全吗", "电热毯还能用吗", "孩子的推车还敢坐么", "插座没事吧", "能不能继续用", "这款会不会起火", "有没有危险", "可以放心用吗",
      "电饭煲安不安全", "吹风机没问题吧"],

@@ -10,7 +10,7 @@ from bot.library import label, words
 SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
          "demand")  # fmt: skip
 IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
-              "occurred_on", "amount", "contact")  # fmt: skip
+              "occurred_on", "amount", "contact", "evidence")  # fmt: skip
 LONGEST_SHOWN = 120  # characters of the story in a summary
 
 
@@ -36,12 +36,13 @@ def value_text(field: str, values: dict[str, Any]) -> str | None:
     return value or None
 
 
-def summary(draft: Dispute) -> str:
-    """All that the draft holds, a line each, with what is still open."""
+def summary(draft: Dispute, files: int) -> str:
+    """All that the draft holds, a line each, with what is still open and how many files it has."""
     values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
     texts = {field: value_text(field, values) for field in SHOWN}
     texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
     texts["contact"] = label("contact", draft.contact or "open")
+    texts["evidence"] = words("kept_count", count=files) if files else None
     return "\n".join(
         words("fact", field=label("field", field), value=texts[field] or words("open"))
         for field in IN_SUMMARY
@@ -57,7 +58,14 @@ def progress(own: Iterable[Dispute]) -> str:
             number=disputes.number_text(one.number or ""),
             day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
             merchant=one.merchant or one.platform or words("open"),
-            state=label("lane", one.lane or ""),
+            state=state_text(one),
         )
         for one in own
     )
+
+
+def state_text(dispute: Dispute) -> str:
+    """Where a dispute stands; while nothing has happened yet, which way it goes."""
+    if dispute.state == "lodged":
+        return label("lane", dispute.lane or "")
+    return label("state", dispute.state)

@@ -1,31 +1,27 @@
 """Turns about disputes: the form that fills a draft, its summary, its lodging, its progress."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import dispute_words
-from actions.guidance import say_if_sure
+from actions import contact, dispute_asides, dispute_words
+from actions.callbacks import hear_phone
+from actions.guidance import remember, say_if_sure
+from actions.moments import stops_the_form
+from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
-from bot.casework import disputes
+from bot.casework import callbacks, disputes, evidence
 from bot.casework.records import Dispute
-from bot.library import label
-from bot.reading import answers, facts
+from bot.library import label, words
+from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
 NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
-
-# Intents that a citizen can turn to in the middle of a form, with the confidence that it takes.
-ASIDES = {
-    "stop": 0.5, "ask_human": 0.6, "ask_rights": 0.6, "query_recall": 0.6, "query_progress": 0.7,
-    "subscribe_recall": 0.7, "report_injury": 0.7, "report_violation": 0.8, "out_of_scope": 0.8,
-    "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
-    "delete_draft": 0.0,
-}  # fmt: skip
 
 
 class SessionStart(TurnAction):
@@ -37,8 +33,11 @@ class SessionStart(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
         events: list[EventType] = [SessionStarted()]
-        if draft is not None and draft.asking and disputes.is_fresh(draft, turn.now):
-            events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+        if draft is not None and draft.asking:
+            if disputes.is_fresh(draft, turn.now):
+                events += [ActiveLoop(FORM), SlotSet("requested_slot", draft.asking)]
+            else:
+                turn.say("utter_progress_draft")
         return [*events, ActionExecuted("action_listen")]
 
 
@@ -51,21 +50,41 @@ class ValidateDisputeForm(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
-            return _go_on(turn, _draft(turn))  # back from an aside: its words were answered there
+            return _put_again(turn, _draft(turn))  # back from an aside: it was answered there
         if asked is None:
+            callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
-            return [SlotSet("requested_slot", asked)]
+            return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
         draft = _draft(turn)
-        if is_aside(turn, asked):
+        if asked == "callback":  # a question of the call-back stands before the form's
+            asked = draft.asking or "confirmed"
+        if stops_the_form(turn, draft):
+            return _stop(turn, draft)
+        if dispute_asides.is_aside(turn, asked):
             return []
+        was_for_callback = hear_phone(turn)
+        callbacks.leave(turn.session, turn.who)
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
-        if asked == "contact" or turn.intent == "give_contact":
+        if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
+            dispute_asides.answer(turn)
+            return _put_again(turn, draft)
+        if asked == "contact" or (turn.intent == "give_contact" and not was_for_callback):
             _hear_contact(turn, draft)
         elif not (asked == "confirmed" and is_no(turn)):
             _hear_facts(turn, draft, asked)
         return _go_on(turn, draft)
+
+
+def _stop(turn: Turn, draft: Dispute) -> list[EventType]:
+    """End the form without lodging; what the message told is in the draft."""
+    read = turn.facts()
+    if moments.is_injury(turn.text):
+        read = replace(read, facts=turn.shown)
+    disputes.take(draft, read)
+    _ = say_if_recalled(turn) or (answers.is_question(turn.text) and say_if_sure(turn))
+    return [SlotSet(slot, None) for slot in ("told", "asking", "confirmed", "requested_slot")]
 
 
 def is_yes(turn: Turn) -> bool:
@@ -76,24 +95,6 @@ def is_yes(turn: Turn) -> bool:
 def is_no(turn: Turn) -> bool:
     """Whether the citizen says that something is wrong, without saying what."""
     return turn.text == "/deny" or answers.is_no(turn.text)
-
-
-def is_aside(turn: Turn, asked: str) -> bool:
-    """Whether the citizen turned to something else rather than answered the question."""
-    needed = ASIDES.get(turn.intent)
-    if needed is None or turn.confidence < needed:
-        return False
-    if turn.is_button or turn.intent in ("stop", "ask_human"):
-        return True
-    if turn.intent == "ask_rights" and answers.is_question(turn.text):
-        return asked != "facts" or len(turn.text) < NAMES_ONLY
-    if asked == "facts":
-        return turn.intent in ("query_recall", "query_progress", "subscribe_recall")
-    read = turn.facts()
-    if getattr(read, asked, None) is not None or answers.is_unknown(turn.text):
-        return False
-    weak = turn.intent in ("out_of_scope", "chitchat", "report_violation")
-    return not (weak and asked in ("merchant", "location") and len(turn.text) <= NAMES_ONLY // 2)
 
 
 def _draft(turn: Turn) -> Dispute:
@@ -111,9 +112,11 @@ def _begin(turn: Turn) -> list[EventType]:
         )
     elif turn.intent != "resume":
         first = turn.facts()
-    if turn.intent != "resume":  # what a person should know before they file
-        _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     draft = disputes.draft(turn.session, turn.who)
+    if draft is not None and _was_left(turn, draft):
+        turn.say("utter_draft_or_new")
+        draft.asking = None  # asked once; who then complains means another matter
+        return [remember(turn), SlotSet("asking", None), SlotSet("requested_slot", None)]
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
@@ -121,8 +124,18 @@ def _begin(turn: Turn) -> list[EventType]:
     if draft is None or (is_old and turn.intent != "resume") or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
     new = disputes.take(draft, first, over=True)
+    if stops_the_form(turn, draft):
+        return _stop(turn, draft)
+    if turn.intent != "resume":  # what a person should know before they file
+        _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     _say_noted(turn, new)
     return [SlotSet("told", None), *_go_on(turn, draft)]
+
+
+def _was_left(turn: Turn, draft: Dispute) -> bool:
+    """Whether the draft was left long ago in the middle of a question: these words may belong to it."""
+    is_left = draft.asking is not None and not disputes.is_fresh(draft, turn.now)
+    return is_left and not turn.is_button and turn.intent != "resume"
 
 
 def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
@@ -182,10 +195,28 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
         disputes.missed(draft, "contact")
 
 
-def _go_on(turn: Turn, draft: Dispute) -> list[EventType]:
+def _put_again(turn: Turn, draft: Dispute) -> list[EventType]:
+    """The open question once more; what nobody answers at last is left open."""
+    if draft.asking and dispute_asides.is_enough(turn, draft):
+        disputes.leave_open(draft, draft.asking)
+    return _go_on(turn, draft, aside=True)
+
+
+def _go_on(turn: Turn, draft: Dispute, *, aside: bool = False) -> list[EventType]:
+    """The next question; one that was missed, or is put for the third time, explains itself.
+
+    A question of the call-back that was just put stands alone: the form's waits.
+    """
     following = disputes.next_question(draft)
-    disputes.ask(draft, following, turn.now)
-    return [SlotSet("asking", following), SlotSet("requested_slot", following)]
+    if draft.asking != following or turn.intent not in dispute_asides.TO_A_PERSON:
+        disputes.ask(draft, following, turn.now)
+    again = draft.misses >= (2 if aside else 1)
+    is_put = callbacks.is_asking(turn.session, turn.who)
+    return [
+        SlotSet("asking", following),
+        SlotSet("again", again),
+        SlotSet("requested_slot", "callback" if is_put else following),
+    ]
 
 
 def _say_noted(turn: Turn, new: dict[str, Any]) -> None:
@@ -225,7 +256,13 @@ class AskConfirmed(TurnAction):
             turn.say("utter_what_is_wrong")
             return []
         draft = _draft(turn)
-        turn.say(f"utter_summary_{settings.get().operator}", summary=dispute_words.summary(draft))
+        link = None if contact.may_ask_in_chat(turn.who) else contact.link_button(turn)
+        turn.dispatcher.utter_message(
+            response=f"utter_summary_{settings.get().operator}",
+            summary=dispute_words.summary(draft, evidence.count(turn.session, draft)),
+            files=words("files_on_page" if link else "files_here"),
+            buttons=[link] if link else [],
+        )
         return []
 
 
@@ -283,7 +320,8 @@ class PauseDispute(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
         if draft is None:
-            turn.say("utter_nothing_to_stop")
+            if not (answers.is_withdrawal(turn.text) and say_follow_up(turn, "withdraw_dispute")):
+                turn.say("utter_nothing_to_stop")
         else:
             disputes.pause(turn.session, draft, turn.now)
             turn.say("utter_paused")
@@ -315,7 +353,9 @@ class QueryProgress(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         number = disputes.number_in(turn.shown)
         if number is not None:
-            say_of_number(turn, number)
+            takes_back = answers.is_withdrawal(turn.shown)
+            if not (takes_back and say_follow_up(turn, "withdraw_dispute")):
+                say_of_number(turn, number)
             return []
         own = disputes.lodged(turn.session, turn.who)
         if own:
@@ -349,6 +389,6 @@ class AskContact(TurnAction):
         return "action_ask_dispute_form_contact"
 
     def take(self, turn: Turn) -> list[EventType]:
-        turn.who.told_at = turn.now
-        turn.say(f"utter_ask_contact_{settings.get().operator}")
+        here = f"utter_ask_contact_{settings.get().operator}"
+        contact.ask(turn, here, "utter_contact_elsewhere")
         return []

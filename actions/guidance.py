@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
+from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import guidance
 from bot.library import words
@@ -18,6 +19,8 @@ class AnswerRights(TurnAction):
         return "action_answer_rights"
 
     def take(self, turn: Turn) -> list[EventType]:
+        if turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         chosen = turn.entity("topic")
         if chosen is not None:
             say_entry(turn, guidance.entry(chosen))
@@ -25,6 +28,7 @@ class AnswerRights(TurnAction):
         if turn.is_button:
             turn.say("utter_rights_which")
             return []
+        care_if_hurt(turn)
         choice = guidance.choose(turn.text, turn.entity("product"))
         if not choice.entries:
             turn.say("utter_rights_unsure")
@@ -81,10 +85,13 @@ class ShowBasis(TurnAction):
 def say_if_sure(turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True) -> bool:
     """Answer from the guidance library where it is sure; whether it did.
 
-    With `elsewhere_only`, only where the entry sends the citizen to another door or declines.
+    With `elsewhere_only`, only where the entry sends the citizen to another door or declines. Who
+    files and asked nothing (no `may_file`) is not told what merely nothing else comes near to.
     """
     choice = guidance.choose(turn.text, turn.entity("product"))
     if turn.is_button or not choice.is_sure:
+        return False
+    if not may_file and choice.scores[0] < guidance.SURE:
         return False
     if elsewhere_only and choice.entries[0].action == "answer":
         return False

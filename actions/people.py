@@ -1,12 +1,16 @@
 """Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
 
-from rasa_sdk.events import EventType
+from dataclasses import replace
+
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.guidance import remember, say_if_sure
+from actions.moments import care, care_if_hurt, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
-from bot.casework import guidance
+from bot.casework import disputes, guidance, moments
 from bot.reading import answers
+from bot.reading import moments as moments_read
 
 
 class PointElsewhere(TurnAction):
@@ -16,10 +20,14 @@ class PointElsewhere(TurnAction):
         return "action_point_elsewhere"
 
     def take(self, turn: Turn) -> list[EventType]:
+        if turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
         if not say_if_sure(turn, elsewhere_only=True):
             door = guidance.door(turn.text)
             if door is not None:
                 turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
+            elif care_if_hurt(turn):
+                _ = say_if_recalled(turn)
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
                 turn.say("utter_not_ours")
                 turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
@@ -33,6 +41,9 @@ class ExplainReport(TurnAction):
         return "action_explain_report"
 
     def take(self, turn: Turn) -> list[EventType]:
+        # What would show the shop who made the report is said before anything else.
+        if not turn.is_button and moments_read.exposes_reporter(turn.text):
+            say(turn, moments.get("exposed_report"))
         asks = answers.is_question(turn.text)
         if not say_if_sure(turn, elsewhere_only=not asks):
             turn.say("utter_report_explained")
@@ -46,9 +57,13 @@ class CareForInjured(TurnAction):
         return "action_care_for_injured"
 
     def take(self, turn: Turn) -> list[EventType]:
-        turn.say("utter_injury_first")
+        draft = disputes.draft(turn.session, turn.who)
+        if draft is not None and draft.asking is not None:
+            disputes.pause(turn.session, draft, turn.now)
+            disputes.take(draft, replace(turn.facts(), facts=turn.shown))
+        care(turn, draft)
         say_if_recalled(turn)
-        return [remember(turn)]
+        return [remember(turn), SlotSet("asking", None)]
 
 
 class AskPurpose(TurnAction):
@@ -58,6 +73,10 @@ class AskPurpose(TurnAction):
         return "action_ask_purpose"
 
     def take(self, turn: Turn) -> list[EventType]:
-        if not (say_if_recalled(turn) or say_if_sure(turn)):
+        if care_if_hurt(turn):
+            _ = say_if_recalled(turn)
+        elif turn.asks_if_safe:
+            return [FollowupAction("recall_form")]
+        elif not (say_if_recalled(turn) or say_if_sure(turn)):
             turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
         return [remember(turn)]

@@ -6,6 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance import remember, say_if_sure
+from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import recalls
 from bot.library import load, words
@@ -16,7 +17,8 @@ ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
-          "query_progress")  # fmt: skip
+          "query_progress", "withdraw_callback", "renew_link", "not_resolved", "withdraw_dispute",
+          "settled")  # fmt: skip
 
 
 class ValidateRecallForm(TurnAction):
@@ -29,9 +31,12 @@ class ValidateRecallForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if asked and turn.intent == "send_evidence":  # a photo of the plate cannot be read
             turn.say("utter_recall_detail")
-            return [SlotSet("requested_slot", asked)]
+            return [SlotSet("recall_detail", None), SlotSet("requested_slot", asked)]
         before = turn.tracker.get_slot("recall_text") if asked else None
         told = turn.tracker.get_slot("told") if turn.is_button else None
+        if care_if_hurt(turn):
+            _ = say_if_recalled(turn)
+            return [SlotSet("recall_text", None), SlotSet("requested_slot", None), remember(turn)]
         if asked and (turn.is_button or turn.intent in LEAVES) and turn.confidence >= 0.6:
             return []
         if turn.intent == "query_recall" and turn.entity("product"):
@@ -41,11 +46,13 @@ class ValidateRecallForm(TurnAction):
             turn.say("utter_recall_detail")
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
-        if answer.kind != "ask_brand":
+        if asked and answer.kind in ASKS_BACK:  # asked once: now it is answered with what is there
+            turn.tell(words("recall_without_detail", **_day_and_list(turn, answer)))
+        elif answer.kind != "ask_brand":
             say_answer(turn, answer)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
-        if answer.kind == "ask_brand" and not is_answered:
+        if not asked and answer.kind == "ask_brand" and not is_answered:
             say_answer(turn, answer)
         waits = asked is None and answer.kind in ASKS_BACK and not is_answered
         return [
@@ -95,19 +102,23 @@ def say_answer(turn: Turn, answer: recalls.Answer) -> None:
     turn.tell(answer_text(turn, answer), data={"recall": data})
 
 
+def _day_and_list(turn: Turn, answer: recalls.Answer) -> Mapping[str, object]:
+    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
+    listed = _listed(match.notice for match in answer.matches) or words("recall_none_listed")
+    return {"as_of": as_of, "count": recalls.count(turn.session), "list": listed}
+
+
 def answer_text(turn: Turn, answer: recalls.Answer) -> str:
     """One of the answers of wording.yml, filled; always with the day the library stands at."""
-    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
-    values: dict[str, object] = {"as_of": as_of, "count": recalls.count(turn.session)}
+    values: dict[str, object] = dict(_day_and_list(turn, answer))
     if answer.kind == "not_in_library" and answer.door is not None:
         values |= {"subject": answer.door.subject, "door": answer.door.reply}
     if answer.matches:
         values |= _match_values(answer.matches[0])
-        values["list"] = _listed(match.notice for match in answer.matches)
     rows = [words(f"recall_{answer.kind}", **values)]
     rows += _more(answer)
     if answer.kind not in ("not_found", "not_in_library"):
-        rows.append(words("recall_as_of", as_of=as_of))
+        rows.append(words("recall_as_of", as_of=values["as_of"]))
     return "\n".join(rows)
 
 
@@ -118,6 +129,8 @@ def _more(answer: recalls.Answer) -> Iterable[str]:
     if answer.same_model and answer.wrong_brand:
         owners = dict.fromkeys(m.notice.brand or m.notice.title for m in answer.same_model)
         yield words("recall_wrong_brand", wrong=answer.wrong_brand, brand=words("and").join(owners))
+    if answer.out_of_spans:
+        yield words("recall_out_of_spans", **_match_values(answer.out_of_spans[0]))
     others = answer.brand_notices or [match.notice for match in answer.matches[1:]]
     if others and answer.kind not in ASKS_BACK:
         yield words("recall_other_models", list=_listed(others))
@@ -169,11 +182,14 @@ class FollowRecalls(TurnAction):
         if turn.is_button:
             turn.tell(words("follow_what"))
             return []
+        answer = look_up(turn, turn.text)
+        if answer.kind == "not_in_library":  # no notice of it will ever come here
+            say_answer(turn, answer)
+            return [remember(turn)]
         recalls.follow(
             turn.session, turn.who, turn.shown, product=turn.entity("product"),
             brand=turn.entity("brand"), model=turn.entity("model"), now=turn.now,
         )  # fmt: skip
-        answer = look_up(turn, turn.text)
         found = answer_text(turn, answer) if answer.matches else ""
         turn.tell(words("follow_noted", words=turn.shown, found=found))
         return [remember(turn)]

@@ -15,10 +15,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, settings
-from bot.casework import disputes, people
+from bot.casework import disputes, people, recalls
 from bot.casework.records import Person
 from bot.library import load
-from bot.reading import facts
+from bot.reading import answers, facts
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +78,13 @@ class Turn:
     @property
     def today(self) -> date:
         return disputes.local_day(self.now)
+
+    @property
+    def asks_if_safe(self) -> bool:
+        """Whether the message asks, outside of a form, if a product of the library may be used."""
+        if self.is_button or self.tracker.active_loop_name:
+            return False
+        return answers.asks_if_safe(self.text) and recalls.names_a_product(self.text)
 
     def was_answered(self, form: str) -> bool:
         """Whether another action than the form has answered this message already."""

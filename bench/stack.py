@@ -149,8 +149,9 @@ class Talk:
 
     async def _play(self, scene: Callable[[Dialogue], Coroutine[Any, Any, Result]]) -> Result:
         stack, chosen = self._stack, self._stack.settings
+        more = {"has_officers": bool(chosen.officers_chat), **self._chosen}
         dialogue = Dialogue(
-            stack.sessions, chosen.rasa_url(), chosen.actions_url(), self._patience, **self._chosen
+            stack.sessions, chosen.rasa_url(), chosen.actions_url(), self._patience, **more
         )
         try:
             return await scene(dialogue)
@@ -201,9 +202,11 @@ def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[byte
     environment = launch.python_path() | {
         "VAR_DIR": str(folder),
         "OPERATOR": settings.operator,
+        "OFFICERS_CHAT": settings.officers_chat,
         "ACTIONS_PORT": str(settings.actions_port),
         "SANIC_HOST": "127.0.0.1",
         "DATABASE_URL": settings.database_url,
+        "PUBLIC_URL": settings.public_url or "",
     }
     commands = {
         "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],

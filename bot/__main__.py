@@ -1,10 +1,14 @@
-"""The commands: `python -m bot prepare | serve | run`."""
+"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE`."""
 
 import sys
+from datetime import UTC, datetime
 
 import uvicorn
 
-from bot import app, launch, settings
+from bot import app, database, launch, settings
+from bot.casework import callbacks, disputes, progress
+from bot.casework.records import Person
+from bot.library import load, words
 
 
 def prepare() -> None:
@@ -23,9 +27,56 @@ def run() -> None:
     sys.exit(launch.run(settings.get()))
 
 
-COMMANDS = {"prepare": prepare, "serve": serve, "run": run}
+def move(number: str, state: str) -> None:
+    """Bring a lodged dispute to another state, until officers have their console for it.
+
+    Ends with a message where there is no such number, or no such step from where it stands.
+    """
+    with database.connect(settings.get()).begin() as session:
+        found = progress.by_number(session, disputes.number_in(number) or "")
+        if found is None:
+            sys.exit(words("operator_no_number", number=number))
+        before = found.state
+        try:
+            progress.move(session, found, state, "operator", datetime.now(UTC))
+        except progress.NotPossible:
+            steps = ", ".join(progress.STEPS.get(before, ()))
+            sys.exit(words("operator_no_step", state=state, before=before, steps=steps))
+        spoken = disputes.number_text(found.number or "")
+    launch.say(words("operator_moved", number=spoken, before=before, state=state))
+
+
+def list_callbacks() -> None:
+    """Print who waits for a call, until officers have their console for it: on this screen alone."""
+    with database.connect(settings.get())() as session:
+        for one in callbacks.open_requests(session):
+            asked = one.asked_at.astimezone(disputes.CHINA).strftime("%m-%d %H:%M")
+            hours = load("district")["callback_hours"][one.hours]["title"]
+            phone = session.get_one(Person, one.person_id).phone
+            launch.say(words("operator_callback", id=one.id, asked=asked, hours=hours, phone=phone))
+
+
+def called(number: str) -> None:
+    """Note that a citizen was called. Ends with a message where no such request is open."""
+    with database.connect(settings.get()).begin() as session:
+        waiting = {str(one.id): one for one in callbacks.open_requests(session)}
+        if number not in waiting:
+            sys.exit(words("operator_no_callback", id=number))
+        callbacks.done(waiting[number], datetime.now(UTC))
+    launch.say(words("operator_called", id=number))
+
+
+COMMANDS = {"prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks}
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or sys.argv[1] not in COMMANDS:
-        sys.exit(f"usage: python -m bot {' | '.join(COMMANDS)}")
-    COMMANDS[sys.argv[1]]()
+    match sys.argv[1:]:
+        case ["progress", number, state]:
+            move(number, state)
+        case ["called", number]:
+            called(number)
+        case [command] if command in COMMANDS:
+            COMMANDS[command]()
+        case _:
+            sys.exit(
+                f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
+            )

@@ -26,9 +26,11 @@ def build(settings: Settings) -> Starlette:
         settings.actions_url(),
         settings.rasa_timeout_seconds,
         asks_in_chat=settings.may_ask_in_chat(),
+        has_officers=bool(settings.officers_chat),
     )
     telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
-    clock = Clock(sessions, {CHANNEL: telegram.send} if telegram else {}, dialogue.take_up)
+    senders = {CHANNEL: telegram.send} if telegram else {}
+    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -36,9 +38,9 @@ def build(settings: Settings) -> Starlette:
         if telegram:
             await telegram.start()
         yield
+        await clock.stop()
         if telegram:
             await telegram.stop()
-        await clock.stop()
         await dialogue.close()
 
     return Starlette(

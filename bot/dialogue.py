@@ -1,6 +1,7 @@
 """MESSAGE to REPLY: once for each message, in order for each citizen. Knows no channel and no rule."""
 
 import asyncio
+import contextlib
 import logging
 import re
 import uuid
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bot import hearing, messages
 from bot.casework import evidence, notices, people
-from bot.casework.records import HeardMessage, Person
+from bot.casework.records import HeardMessage, Notice, Person
 from bot.hearing import Heard
 from bot.library import words
 from bot.messages import Message, Reply
@@ -41,10 +42,12 @@ class Dialogue:
         timeout_seconds: float = 8.0,
         *,
         asks_in_chat: bool = True,
+        has_officers: bool = False,
     ) -> None:
         self._sessions = sessions
         self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
-        self._asks_in_chat = asks_in_chat
+        self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
+        self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
         self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
@@ -58,14 +61,14 @@ class Dialogue:
         async with self._lock(person_id):
             heard, row_id, is_first = await asyncio.to_thread(self._receive, message, files)
             if heard.ready is not None:
-                return [messages.reply(row) for row in heard.ready]
+                return self._ready(person_id, heard)
             late = await self._answer_waiting(person_id, row_id, is_first)
             rows = await asyncio.to_thread(self._replies, person_id, row_id, late)
             return [messages.reply(row) for row in rows]
 
     async def edited(self, message: Message, edit_id: str) -> list[Reply]:
         """The reply to a changed message: what was told first is kept, a correction is a new message."""
-        return await asyncio.to_thread(self._edited, message, edit_id)
+        return self._ready(*await asyncio.to_thread(self._edited, message, edit_id))
 
     async def told(self, person_key: str, what: str) -> None:
         """Go on from what came in beside the talk, such as /give_contact; replies go by the ledger.
@@ -89,10 +92,25 @@ class Dialogue:
             await self._take_up(person_id)
 
     async def close(self) -> None:
-        """Let the connections to Rasa go."""
+        """Let the connections to Rasa go, once it has been told what it is to know."""
+        await asyncio.gather(*self._telling)
         await self._rasa.close()
 
     # ── answering, one citizen at a time ──
+
+    def _ready(self, person_id: int, heard: Heard) -> list[Reply]:
+        """What is replied without Rasa, which is told of it behind the reply's back, if at all."""
+        if heard.question is not None:
+            telling = asyncio.create_task(self._tell_rasa(person_id, heard.question))
+            self._telling.add(telling)
+            telling.add_done_callback(self._telling.discard)
+        return [messages.reply(row) for row in heard.ready or ()]
+
+    async def _tell_rasa(self, person_id: int, question: Question) -> None:
+        async with self._lock(person_id):  # next in line: before the citizen's next message
+            key = await asyncio.to_thread(self._key, person_id)
+            with contextlib.suppress(NoAnswer):  # it says nothing; and a dead one has forgotten all
+                await self._rasa.ask(key, f"aside:{uuid.uuid4().hex}", question)
 
     def _lock(self, person_id: int) -> asyncio.Lock:
         return self._locks.setdefault(person_id, asyncio.Lock())
@@ -153,6 +171,10 @@ class Dialogue:
             now = datetime.now(UTC)
             return people.person(session, message.channel, message.external_id, now).id
 
+    def _key(self, person_id: int) -> str:
+        with self._sessions() as session:
+            return session.get_one(Person, person_id).key
+
     def _receive(
         self, message: Message, files: Sequence[evidence.Prepared | str]
     ) -> tuple[Heard, int, bool]:
@@ -168,8 +190,9 @@ class Dialogue:
             if kept.asked is not None:  # it waits already
                 return Heard(Question.from_json(kept.asked)), kept.id, False
             heard = hearing.interpret(
-                session, who, message, files, asks_in_chat=self._asks_in_chat, now=now
-            )
+                session, who, message, files, asks_in_chat=self._asks_in_chat,
+                has_officers=self._has_officers, now=now,
+            )  # fmt: skip
             if heard.ready is not None:
                 people.answered(kept, heard.ready, now)
             elif heard.question is not None:
@@ -232,25 +255,29 @@ class Dialogue:
             kept = session.get_one(HeardMessage, row_id)
             own = people.replies_of(kept)
             taken = notices.take_back(session, who, late, now)
-            rows = [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]
+            rows = [_row_of(one) for one in taken]
             if own is None:
-                before = Question.from_json(kept.asked).before if kept.asked else []
-                told = {"text": words("degraded"), "data": {"degraded": True}}
-                return [*rows, *before, told]
+                return [*rows, *_told_to_wait(kept)]
             if rows:
                 people.answered(kept, [*rows, *own], now)
             return [*rows, *own]
 
-    def _edited(self, message: Message, edit_id: str) -> list[Reply]:
+    def _edited(self, message: Message, edit_id: str) -> tuple[int, Heard]:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
             caption, _ = hearing.without_numbers(message.text)
             kept = people.heard(session, who, edit_id, caption, now)
-            is_caption = evidence.recaption(session, who, message.message_id, caption)
-            said = [{"text": words("caption_changed" if is_caption else "edit_not_taken")}]
-            people.answered(kept, said, now)
-        return [messages.reply(row) for row in said]
+            edit = replace(message, message_id=edit_id)
+            heard = hearing.answered_at_once(
+                session, who, edit, (), now, has_officers=self._has_officers
+            )
+            if heard is None:
+                is_caption = evidence.recaption(session, who, message.message_id, caption)
+                key = "caption_changed" if is_caption else "edit_not_taken"
+                heard = Heard(ready=[{"text": words(key)}])
+            people.answered(kept, heard.ready or [], now)
+            return who.id, heard
 
     def _tell(self, person_key: str, what: str) -> int:
         now = datetime.now(UTC)
@@ -275,9 +302,22 @@ class Dialogue:
             who = people.person(session, channel, external_id, now)
             notices.acknowledge(session, who, seen_ids, now)
             return [
-                (one.id, messages.reply({"text": one.text, "buttons": notices.buttons_of(one)}))
+                (one.id, messages.reply(_row_of(one)))
                 for one in notices.waiting_for(session, who, now)
             ]
+
+
+def _row_of(notice: Notice) -> Row:
+    """A notice as a row; a page shows a late answer as an answer."""
+    data = {"is_answer": True} if notice.kind == "reply" else None
+    return {"text": notice.text, "buttons": notices.buttons_of(notice), "data": data}
+
+
+def _told_to_wait(kept: HeardMessage) -> list[Row]:
+    """That the message waits; what is said before its answer, such as what was kept, is said now."""
+    question = Question.from_json(kept.asked or Question("").to_json())
+    kept.asked = replace(question, before=[]).to_json() if kept.asked else None
+    return [*question.before, {"text": words("degraded"), "data": {"degraded": True}}]
 
 
 def _not_twice(
@@ -288,4 +328,4 @@ def _not_twice(
     if not late:
         return rows
     taken = notices.take_back(session, who, [one.id for one in late], now)
-    return [{"text": one.text, "buttons": notices.buttons_of(one)} for one in taken]
+    return [_row_of(one) for one in taken]

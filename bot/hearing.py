@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.casework import disputes, evidence, people
+from bot.casework import callbacks, disputes, evidence, moments, people
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
@@ -23,7 +23,10 @@ DOUBLE_TAP = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Heard:
-    """What becomes of a message: a question for Rasa, or rows that are replied at once."""
+    """What becomes of a message: a question for Rasa, or rows that are replied at once.
+
+    With rows, the question is only told to Rasa afterwards: the reply does not depend on it.
+    """
 
     question: Question | None = None
     ready: list[Row] | None = None
@@ -57,9 +60,13 @@ def interpret(
     files: Sequence[evidence.Prepared | str],
     *,
     asks_in_chat: bool,
+    has_officers: bool,
     now: datetime,
 ) -> Heard:
     """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
+    urgent = answered_at_once(session, who, message, files, now, has_officers=has_officers)
+    if urgent is not None:
+        return urgent
     if message.button_id:
         return _pressed(session, who, message, now)
     if message.unread:
@@ -69,6 +76,8 @@ def interpret(
     if before and not text:
         return Heard(Question("/send_evidence", before=before))
     refused = _refusal(text)
+    if refused == "no_words" and disputes.asking(session, who):  # the open question is put again
+        return Heard(Question("/nlu_fallback", before=before))
     if refused:
         return Heard(ready=[*before, {"text": words(refused)}])
     command = _command(text)
@@ -76,6 +85,8 @@ def interpret(
         return Heard(Question(f"/{command}", words=text, before=before))
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
+    if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
+        return Heard(Question("/stop", words=text, before=before))
     step = _contact_step(session, who, text, now, asks_in_chat or who.channel in OURS)
     if step:
         return Heard(Question(step, before=before))
@@ -86,6 +97,27 @@ def interpret(
     before += [{"text": words("number_not_kept")}] if had_numbers else []
     redacted, _, _ = phones.redact(text)
     return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
+
+
+def answered_at_once(
+    session: Session,
+    who: Person,
+    message: Message,
+    files: Sequence[evidence.Prepared | str],
+    now: datetime,
+    *,
+    has_officers: bool,
+) -> Heard | None:
+    """The reply to what cannot wait for Rasa, which is told to set its forms aside; else None.
+
+    What came along is kept without a word, but nothing of a child's.
+    """
+    found = moments.answer_at_once(
+        session, who, message.message_id, message.text, now, has_officers=has_officers
+    )
+    if found and not found.is_child:
+        _keep_files(session, who, message, files, now)
+    return Heard(Question("/set_aside", found.words), found.rows) if found else None
 
 
 def _row(key: str, otherwise: str) -> Row:
@@ -139,7 +171,12 @@ def _contact_step(
 
     They are taken once the citizen was told what for; a number that comes earlier is dropped.
     """
+    hours = callbacks.hours_told(session, who, text)
+    if hours:
+        return f'/choose_hours{{"hours":"{hours}"}}'
     asked = disputes.asking(session, who)
+    if callbacks.waiting_for_phone(session, who):
+        asked = "contact"
     if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
         return "/withhold_contact"
     given = phones.contact(text)

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import notices
+from bot.casework import alerts, notices
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,10 @@ class Clock:
         sessions: sessionmaker[Session],
         senders: Mapping[str, Send],
         take_up: Callable[[], Awaitable[None]],
+        officers_chat: str = "",
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
+        self._officers_chat = officers_chat
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -95,7 +97,9 @@ class Clock:
             notices.release(session)
 
     def _claim(self, limit: int) -> list[notices.Outgoing]:
+        """Alerts for the officers become notices first: all that goes out goes by the ledger."""
         with self._sessions.begin() as session:
+            alerts.announce(session, self._officers_chat, datetime.now(UTC))
             return notices.claim(session, list(self._senders), datetime.now(UTC), limit)
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:

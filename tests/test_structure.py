@@ -126,6 +126,11 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "give_contact",
         "withhold_contact",
         "send_evidence",
+        "set_aside",
+        "request_callback",
+        "choose_hours",
+        "change_phone",
+        "close_dispute",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

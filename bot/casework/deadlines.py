@@ -29,6 +29,11 @@ def after_working_days(start: date, days: int) -> Deadline:
     return Deadline(day, provisional)
 
 
+def is_working_day(day: date) -> bool:
+    """Whether a day is worked by the published calendar; Monday to Friday where it is not out yet."""
+    return _is_working_day(day)[0]
+
+
 def _is_working_day(day: date) -> tuple[bool, bool]:
     try:
         return bool(chinese_calendar.is_workday(day)), True

@@ -8,11 +8,11 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines, evidence
-from bot.casework.records import Dispute, DisputeEvent, Person
+from bot.casework.records import Alert, Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
 CHINA = timezone(timedelta(hours=8))
@@ -127,7 +127,7 @@ def draft(session: Session, who: Person) -> Dispute | None:
 
 
 def start(session: Session, who: Person, now: datetime) -> Dispute:
-    """A new, empty draft."""
+    """A new draft; evidence that came of late and belongs nowhere joins it."""
     before = draft(session, who)
     if before is not None:  # one draft is asked about at a time; the other waits
         before.asking = None
@@ -137,6 +137,7 @@ def start(session: Session, who: Person, now: datetime) -> Dispute:
     )  # fmt: skip
     session.add(made)
     session.flush()
+    evidence.attach(session, who, made, now)  # a photo often comes before the story
     _log(session, made, "drafted", "citizen", now)
     return made
 
@@ -173,6 +174,17 @@ def pause(session: Session, dispute: Dispute, now: datetime) -> None:
     _log(session, dispute, "paused", "citizen", now)
 
 
+def note(session: Session, dispute: Dispute, kind: str, now: datetime) -> bool:
+    """Note once in its log what was learnt of a dispute; False where it was noted before."""
+    query = select(DisputeEvent.id).where(
+        DisputeEvent.dispute_id == dispute.id, DisputeEvent.kind == kind
+    )
+    if session.scalar(query.limit(1)) is not None:
+        return False
+    _log(session, dispute, kind, "citizen", now)
+    return True
+
+
 def delete(session: Session, dispute: Dispute) -> None:
     """Delete a draft for good, as its citizen asks. A lodged dispute is not deleted here."""
     if dispute.state != "draft":
@@ -180,6 +192,8 @@ def delete(session: Session, dispute: Dispute) -> None:
     evidence.remove_of_dispute(session, dispute)
     for event in dispute.events:
         session.delete(event)
+    of_it = update(Alert).where(Alert.dispute_id == dispute.id)
+    session.execute(of_it.values(dispute_id=None))  # what officers must see stays
     session.delete(dispute)
 
 

@@ -2,11 +2,13 @@
 
 import functools
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from bot.casework import recall_matching as matching
+from bot.casework import recall_spans as spans_of
 from bot.casework.recall_matching import Code, Identifier, fold, key, vocabulary
+from bot.casework.recall_spans import CodeSpan, Period
 from bot.casework.records import Recall
 from bot.library import load
 
@@ -14,6 +16,8 @@ LONGEST_QUESTION = 400  # characters that are read of a question
 LEAST_PREFIX = 3  # letters of a brand that may be glued to a model (ankerA1647)
 
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
+_AFTER_SLASH = re.compile(r"/([a-z0-9][-a-z0-9.]*)")
+_BEFORE_SLASH = re.compile(r"([a-z0-9][-a-z0-9.]*)/$")
 
 
 @dataclass(frozen=True)
@@ -26,7 +30,8 @@ class Entry:
     makers: frozenset[str]
     products: frozenset[str]
     sizes: tuple[int, int] | None
-    batches: tuple[int, int] | None
+    batches: tuple[CodeSpan, ...]
+    made: tuple[Period, ...]
     about: str
 
     @property
@@ -61,7 +66,7 @@ class Question:
     """What a question names. `named` are the notices of the brand or maker it names, by position.
 
     `other_brand` is a brand without a notice here; `unlisted` are codes that no notice prints;
-    `outside` is the subject (food, drugs …) whose words it uses.
+    `outside` is the subject (food, drugs …) whose words it uses; `made` when the thing was made.
     """
 
     text: str
@@ -76,6 +81,7 @@ class Question:
     for_adults: bool = False
     outside: str | None = None
     named_numbers: frozenset[str] = frozenset()
+    made: tuple[Period, ...] = ()
 
     @functools.cached_property
     def pairs(self) -> frozenset[str]:
@@ -92,8 +98,9 @@ def entry(notice: Recall) -> Entry:
         frozenset(matching.brands_of(notice)),
         frozenset(matching.makers_of(notice)),
         matching.products_of(notice),
-        matching.size_range(notice),
-        matching.batch_range(notice),
+        spans_of.size_span(notice),
+        spans_of.batch_spans(notice),
+        spans_of.made_in(notice),
         fold(f"{notice.product_name or ''} {notice.hazard or ''}"),
     )
 
@@ -147,10 +154,15 @@ def read(
     rest = _blanked(folded, names)
     codes = [*matching.days(folded), *matching.codes(folded)]
     codes = [c for c in codes if not any(s <= c.start and c.end <= e for s, e, _ in names)]
+    made = list(spans_of.made_when(folded))
+    codes = [c for c in codes if not any(c.start < m.end and m.start < c.end for m in made)]
     hits, found = _hits(index, folded, codes, names)
     named = {e.notice.notice_no: e for _, _, name in names for e in index.by_brand[name]}
     batches = _batch_hits(named.values(), codes)
     spans = vocabulary().spans(rest)
+    outside = _outside(rest, spans)
+    if outside is not None:  # 「医用口罩」 is the outside thing, not the mask that it ends with
+        rest = _blanked(rest, [(outside[1], outside[2], "")])
     return Question(
         text=folded,
         hits=(*hits, *batches),
@@ -162,8 +174,9 @@ def read(
         codes=tuple(codes),
         sizes=tuple(int(n) for n in re.findall(r"(\d{2,3}) ?[码#]", folded)),
         for_adults=any(word in folded for word in load("categories")["adult_words"]),
-        outside=_outside(rest, spans),
+        outside=outside[0] if outside is not None else None,
         named_numbers=frozenset(named),
+        made=tuple(one.period for one in made),
     )
 
 
@@ -248,17 +261,37 @@ def _hits(
             continue
         if code.key in index.by_key:
             found.append(code)
-    hits = [hit for code in found for hit in index.by_key[code.key]]
+    hits = [hit for code in found for hit in map(_whole(code, text), index.by_key[code.key]) if hit]
     grams = {gram for _, _, gram in _grams(text)}
     return hits + [hit for gram in grams for hit in index.by_key.get(gram, ())], found
 
 
+def _whole(code: Code, text: str) -> Callable[[Hit], Hit | None]:
+    """How a hit stands where the code goes on behind or before a / with what the notice lacks.
+
+    Half of a model is then another model (LSF-26GW/A5 is not LSF-26GW/A3): no hit, and where the
+    notice prints that half alone, a doubt.
+    """
+    around = [_AFTER_SLASH.match(text, code.end), _BEFORE_SLASH.search(text[: code.start])]
+    others = [found[1] for found in around if found and not matching.is_rating(found[1])]
+
+    def read(hit: Hit) -> Hit | None:
+        known = {identifier.key for identifier in hit.entry.identifiers}
+        if all(key(other) in known for other in others):
+            return hit
+        if hit.identifier.kind != "model":
+            return None
+        return replace(hit, identifier=replace(hit.identifier, kind="part"))
+
+    return read
+
+
 def _batch_hits(named: Iterable[Entry], codes: list[Code]) -> list[Hit]:
-    asked = [int(c.key) for c in codes if c.is_batch and re.fullmatch(r"\d{4}", c.key)]
+    asked = [c.typed for c in codes if c.is_batch]
     return [
         Hit(one, Identifier("batch", one.notice.batch_raw or "", ""))
         for one in named
-        if one.batches and any(one.batches[0] <= n <= one.batches[1] for n in asked)
+        if any(span.holds(batch) for span in one.batches for batch in asked)
     ]
 
 
@@ -293,13 +326,24 @@ def _other_brand(
     return None
 
 
-def _outside(text: str, spans: list[tuple[int, int, frozenset[str]]]) -> str | None:
-    """The subject outside of this library whose word is the longest in the text."""
-    best: tuple[int, str | None] = (0, None)
-    for subject, row in load("categories")["outside"].items():
+def _outside(
+    text: str, spans: list[tuple[int, int, frozenset[str]]]
+) -> tuple[str, int, int] | None:
+    """The subject outside of this library whose word is the longest in the text, and its place.
+
+    A word inside the name of another thing (药箱, 面包机) is none.
+    """
+    words = load("categories")
+    hiding = [(s, e) for s, e, _ in spans]
+    for other in map(fold, words["not_outside"]):
+        hiding += [(m.start(), m.end()) for m in re.finditer(re.escape(other), text)]
+    best: tuple[str, int, int] | None = None
+    for subject, row in words["outside"].items():
         for word in map(fold, row["words"]):
-            at = text.find(word)
-            inside = any(s <= at and at + len(word) <= e for s, e, _ in spans)
-            if at >= 0 and not inside and len(word) > best[0]:
-                best = (len(word), subject)
-    return best[1]
+            if best is not None and len(word) <= best[2] - best[1]:
+                continue
+            for match in re.finditer(re.escape(word), text):
+                if not any(s <= match.start() and match.end() <= e for s, e in hiding):
+                    best = (subject, *match.span())
+                    break
+    return best

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.casework import recall_spans
 from bot.casework.records import Recall
 from bot.library import load
 from bot.reading import folding, models
@@ -16,15 +17,15 @@ STRONG = ("barcode", "model", "batch")
 MOST_WORDS = 6  # tokens that one code may be typed in: PAC 20 - 272
 LONGEST_NAME = 12  # characters of a Chinese brand, maker or series name
 
-_TOKEN = re.compile(r"[a-z0-9]+")
+_TOKEN = re.compile(r"[a-z0-9]+(?:\+(?![a-z0-9]))?")
 _TIGHT = re.compile(r" ?[-._*#+×'’&] ?")
 _UNIT = r"(?:kw|w|v|hz|ah|mah|wh|a|mm|cm|m|kg|g|l|ml|k|d)"
 _NUMBER = r"(?!0\d)\d+(?:\.\d+)?(?:[-~/x×*]\d+(?:\.\d+)?)*"
 _RATING = re.compile(rf"(?:(?:ac|dc)?{_NUMBER}{_UNIT}[~/*x×-]?)+")
 _SIZE = re.compile(r"\d+(?:[*x×/]\d+)+[a-z]{0,2}|\d{2,3}")
-_SIZE_SPAN = re.compile(r"(\d{2,3})[码#]?\s*[至~-]+\s*(\d{2,3})[码#]")
 _DAY = re.compile(r"(20\d\d)[-/.年 ]{0,2}(\d{1,2})[-/.月 ]{0,2}(\d{1,2})(?!\d)")
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
+_NO_CODE = re.compile(r"[^\w+]|_|\+(?=.)|^\+")
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,9 @@ def key(text: str) -> str:
     """A code in one form: as models are compared, and without the signs of sizes and names.
 
     Notices and labels mix letter o and digit 0 in front of a digit too (0507A, HP00): they are one.
+    A closing + is part of a model: DX-500B+ is not DX-500B.
     """
-    return re.sub(r"[\W_]", "", models.key(text)).replace("o", "0")
+    return _NO_CODE.sub("", models.key(text)).replace("o", "0")
 
 
 def day_key(text: str) -> str | None:
@@ -110,7 +112,7 @@ def _from_model(entry: str) -> Iterator[Identifier]:
         yield Identifier("barcode", barcode[0], barcode[0])
         return
     span = list(_from_series_range(text))
-    yield from span or (() if _SIZE_SPAN.search(text) else _from_codes(entry, text))
+    yield from span or (() if recall_spans.names_sizes(text) else _from_codes(entry, text))
     yield from _from_names(text)
 
 
@@ -131,15 +133,20 @@ def _from_codes(entry: str, text: str) -> Iterator[Identifier]:
     if parts and not codes:
         kind = "size" if re.search(r"\d[mc]m", bare) else "rating"
         yield from (Identifier(kind, part.upper(), key(part)) for part in parts)
+    is_one = len(codes) > 1 and "(" not in bare and not _are_numbers(codes)
     for part in codes:
         if re.search(r"\d", part) and len(key(part)) >= 3:
-            kind = "part" if len(codes) > 1 and "(" not in bare else "model"
-            yield Identifier(kind, part.upper(), key(part))
-    if len(codes) > 1 and "(" not in bare:
+            yield Identifier("part" if is_one else "model", part.upper(), key(part))
+    if is_one:
         yield Identifier("model", entry, key(bare))
     if not re.search(r"\d", bare) and re.search(r"[a-z]{3}", bare):
         name = bare.strip(" ()").upper()
         yield Identifier("model" if "-" in name else "series", name, key(name))
+
+
+def _are_numbers(codes: list[str]) -> bool:
+    """Whether codes are numbers of one length: those (0380/0381) are two models, not one's halves."""
+    return all(code.isdigit() and len(code) == len(codes[0]) for code in codes)
 
 
 def _parts(text: str) -> list[str]:
@@ -179,31 +186,20 @@ def _same_stem(before: str, piece: str) -> str:
     return f"{before.rsplit('-', 1)[0]}-{piece}"
 
 
-def batch_range(notice: Recall) -> tuple[int, int] | None:
-    """The first and last batch where a notice prints them as a span of week codes (1901-2118)."""
-    found = re.fullmatch(r"(\d{4})-(\d{4})", fold(notice.batch_raw or ""))
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def size_range(notice: Recall) -> tuple[int, int] | None:
-    """The sizes that a notice names as a range (90码至130码), smallest and largest."""
-    found = _SIZE_SPAN.search(fold(" ".join(notice.models)))
-    return (int(found[1]), int(found[2])) if found else None
-
-
 # ── who made it ──────────────────────────────────────────────────────────────
 
 
 def brands_of(notice: Recall) -> set[str]:
-    """The folded names of a notice's brand in every script it is printed in; none for `/` or 无."""
+    """The folded names of a notice's brand in every script it is printed in; none for `/` or 见附件."""
     names: set[str] = set()
     for printed in filter(None, (notice.brand, *notice.brand_aliases)):
         for name in re.split(r"[、,;/]", fold(printed)):
             plain = name.removesuffix("牌").strip()
+            if {name.strip(), plain} & set(load("categories")["no_brand"]):
+                continue
             plain = plain if len(plain) > 1 else name
             names |= {plain, *_CJK.findall(plain), _CJK.sub("", plain).strip()}
-    nothing = {"无", "图形", "无品牌", "--", "-", ""}
-    return {n for n in names if n not in nothing and len(key(n)) >= 2}
+    return {n for n in names if len(key(n)) >= 2}
 
 
 def makers_of(notice: Recall) -> set[str]:

@@ -16,7 +16,7 @@ from bot.casework import recall_evidence as evidence
 from bot.casework import recall_index
 from bot.casework.recall_evidence import Near
 from bot.casework.recall_index import Entry, Hit, Index, Question
-from bot.casework.recall_matching import STRONG, Identifier
+from bot.casework.recall_matching import STRONG, Identifier, fold, vocabulary
 from bot.casework.records import Person, Recall, Thing
 from bot.library import FOLDER, load, words
 
@@ -61,7 +61,8 @@ class Answer:
     """What the library says to a question.
 
     `matches` come best first. `same_model` are notices of other brands with the model asked, and
-    `wrong_brand` the brand that was named instead; `brand_notices` are other notices of the brand.
+    `wrong_brand` the brand that was named instead; `brand_notices` are other notices of the brand;
+    `out_of_spans` are of the same product, made at another time or of other batches.
     """
 
     kind: Kind
@@ -71,6 +72,7 @@ class Answer:
     same_model: tuple[Match, ...] = ()
     wrong_brand: str | None = None
     door: Door | None = None
+    out_of_spans: tuple[Match, ...] = ()
     as_of: date | None = None
 
 
@@ -80,8 +82,11 @@ class Answer:
 def answer(index: Index, question: Question) -> Answer:
     """The answer to a question that was read against the index."""
     confirmed = [hit for hit in question.hits if evidence.is_confirmed(hit, question)]
+    within = [hit for hit in confirmed if not evidence.is_out_of_spans(hit.entry, question)]
+    if within:
+        return _identified(within, question)
     if confirmed:
-        return _identified(confirmed, question)
+        return Answer("not_found", out_of_spans=_out_of_spans(confirmed, question))
     if question.outside and not question.products and not question.hits:
         return Answer("not_in_library", door=door(question.outside))
     by_model = [hit for hit in question.hits if evidence.is_candidate(hit, question)]
@@ -98,6 +103,11 @@ def door(subject: str) -> Door:
     """The right door for a subject of `library/categories.yml`."""
     row = load("categories")["outside"][subject]
     return Door(subject, row["subject"], row["door"], row["number"], row["url"])
+
+
+def names_a_product(text: str) -> bool:
+    """Whether a text names a product that notices in this library can be about."""
+    return bool(vocabulary().spans(fold(text)))
 
 
 def describe(match: Match) -> dict[str, Any]:
@@ -128,6 +138,11 @@ def _identified(hits: Sequence[Hit], question: Question) -> Answer:
     return Answer(kind, tuple(matches), brand_notices=others)
 
 
+def _out_of_spans(hits: Sequence[Hit], question: Question) -> tuple[Match, ...]:
+    matches = [_match(hit, question) for hit in _strongest(hits)]
+    return tuple(sorted(matches, key=_order, reverse=True))
+
+
 def _by_model_alone(hits: Sequence[Hit], question: Question) -> Answer:
     """No brand is named: one brand's model is put to the citizen, of several one is asked."""
     found = _strongest(hits)
@@ -145,7 +160,11 @@ def _by_brand(question: Question, by_model: Sequence[Hit]) -> Answer:
     """The brand is known here, the model is not named or not listed."""
     pool = [e for e in question.named if evidence.product_agrees(e, question) is not False]
     pool = [e for e in pool if not evidence.is_out_of_sizes(e, question)]
-    asked_code = bool(question.unlisted) or any(hit.identifier.kind != "size" for hit in by_model)
+    out = [Hit(e, NO_IDENTIFIER) for e in pool if evidence.is_out_of_spans(e, question)]
+    pool = [e for e in pool if not evidence.is_out_of_spans(e, question)]
+    asked_code = any(not code.is_batch for code in question.unlisted) or any(
+        hit.identifier.kind != "size" for hit in by_model
+    )
     near = evidence.near(pool, question)
     if asked_code or near:
         # A notice without model numbers cannot be ruled out by one.
@@ -155,6 +174,7 @@ def _by_brand(question: Question, by_model: Sequence[Hit]) -> Answer:
         return Answer(
             "not_found", near=near, brand_notices=others, wrong_brand=_wrong(question, by_model),
             same_model=tuple(_match(h, question) for h in by_model),
+            out_of_spans=_out_of_spans(out, question) if question.products else (),
         )  # fmt: skip
     ranked = _ranked(pool, question)
     matches = tuple(_match(Hit(e, NO_IDENTIFIER), question) for e in ranked)

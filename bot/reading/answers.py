@@ -70,9 +70,27 @@ _LOCATION = re.compile(r"[镇街路区县村]|广场|商场|小区")
 _INTO = re.compile(
     r"(?:应该?是|应为|改成|改为|换成|而是|[,，\s]就?是|(?:不对|错了?)[,，\s]*叫)(?P<value>[^,，。;!?]{1,40})$"
 )
+_WITHDRAWAL = re.compile(
+    r"撤(?:销|回|诉|案|掉|单|了|下|一下|吧)|销案|(?:不|别|不想|不用|不再|不需要|不打算)(?:投诉|追究|告|维权|追|处理)"
+    r"|(?:取消|放弃|反悔).{0,6}(?:投诉|维权)|(?:投诉|维权).{0,6}(?:取消|作废|撤|不要)"
+)
 _QUESTION = re.compile(
     r"(?:吗|么|嘛|呢|[?？])[\s。.!！?？]*$|怎么(?:办|退|赔|维权|处理|算)|能不能|可不可以|是不是|算不算|合不合法"
-    r"|有没有|多久|几天(?:内)?(?:能|可以|给)|凭什么|找谁|归谁管|^(?:为什么|什么叫|什么是|请问)"
+    r"|有没有|多久|几天(?:内)?(?:能|可以|给|有|出)|凭什么|找谁|归谁管|^(?:为什么|什么叫|什么是|请问)"
+    r"|是(?:什么|啥)(?:热线|电话|意思|部门|单位|[?？])|要不要|会不会|用不用|行不行|多长时间|什么时候(?:能|可以|给|出)"
+)
+_STOP = re.compile(
+    r"(?:/(?:cancel|stop|quit|exit)|(?:我|那|还是|就|先|都|这事|这件事|算了|请|帮我|给我|把|[,\s])*"
+    r"(?:我的投诉|这个投诉|投诉)?"
+    r"(?:取消|退出|撤(?:回|销|诉|了|掉)|(?:不想|不要|不用|不)再?(?:投诉|维权|告|弄|搞)|别(?:再)?(?:记|投诉|登记)"
+    r"|不用(?:再)?(?:记|登记|投诉))(?:我的|这个|这次|刚才的|掉|它|投诉|登记|草稿|填写|了)*)"
+    + _TAIL,
+    re.IGNORECASE,
+)
+_IF_SAFE = re.compile(
+    r"安全(?:吗|么|不|嘛|[?？])|安不安全|(?:能|可以|敢)(?:继续|接着|放心|再)?(?:使?用|玩|戴|坐|骑|充)(?:吗|么|不|嘛)"
+    r"|能不能(?:继续|接着|再)?用|放心(?:使?用|玩|买)|没事(?:吧|吗)|没(?:有|什么)?问题(?:吧|吗)|有没有(?:问题|危险)"
+    r"|危险(?:吗|么|不)|会不会(?:有)?(?:危险|爆炸|爆|起火|着火|自燃|漏电|出事)|靠不靠谱"
 )
 
 
@@ -128,6 +146,21 @@ def corrected_value(text: str) -> str | None:
     """What a correcting sentence puts in the place (商家不对,是好又多 → 好又多), or None."""
     match = _INTO.search(text.strip())
     return match["value"].strip(" ,。!") or None if match else None
+
+
+def is_withdrawal(text: str) -> bool:
+    """Whether a message takes a complaint back, rather than only ends the talk."""
+    return _WITHDRAWAL.search(text) is not None
+
+
+def is_stop(text: str) -> bool:
+    """Whether a whole message breaks off what is being filled in (取消, 别记了, /cancel)."""
+    return bool(_STOP.fullmatch(text.strip()))
+
+
+def asks_if_safe(text: str) -> bool:
+    """Whether a message asks if a thing may still be used (安全吗, 还能用吗, 没事吧)."""
+    return _IF_SAFE.search(text) is not None
 
 
 def is_question(text: str) -> bool:

@@ -16,7 +16,7 @@ _TOKEN = re.compile(
     r"(?<![A-Za-z0-9@])(?P<brand>" + _BRANDS + r")? ?"
     r"(?P<model>(?<![A-Za-z0-9@])(?=[A-Za-z0-9\-/._]*\d)(?=[\d\-/._]*[A-Za-z])[A-Za-z0-9]+(?:[-/._"
     r"+][A-Za-z0-9]+)*"
-    r"(?: (?:pro|plus|max|mini|ultra|se)(?![A-Za-z0-9]))*|(?<=[a-z])[a-z]{0,3}\d[a-z0-9]*)",
+    r"(?:\+(?![A-Za-z0-9]))?(?: (?:pro|plus|max|mini|ultra|se)(?![A-Za-z0-9]))*|(?<=[a-z])[a-z]{0,3}\d[a-z0-9]*)",
     re.IGNORECASE,
 )
 _WITH_TYPE = re.compile(
@@ -24,7 +24,7 @@ _WITH_TYPE = re.compile(
 )
 _AFTER_TYPE = re.compile(
     r"(?:型号|规格型号|货号"
-    r"|款号)[:是为]? ?(?P<model>[A-Za-z0-9]+(?:[-/._·][A-Za-z0-9]+)*)(?![\u4e00-\u9fff]?[元块])"
+    r"|款号)[:是为]? ?(?P<model>[A-Za-z0-9]+(?:[-/._·][A-Za-z0-9]+)*\+?)(?![\u4e00-\u9fff]?[元块])"
 )
 _SERIES = re.compile(
     r"(?<![A-Za-z0-9])(?:airpods|iphone|ipad|macbook|apple watch|matebook|mate|kindle|switch) ?"

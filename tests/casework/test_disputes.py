@@ -167,3 +167,13 @@ def test_the_story_and_the_phone_are_encrypted_at_rest(
     phone, name = session.execute(text("select phone, name from people")).one()
     assert all("张".encode() not in bytes(one) for one in (raw, phone, name))
     assert b"13800000000" not in bytes(phone) and "电".encode() not in bytes(raw)
+
+
+def test_what_was_learnt_of_a_dispute_is_noted_once(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    draft = disputes.start(session, citizen, now)
+    assert disputes.note(session, draft, "for_another", now)
+    assert not disputes.note(session, draft, "for_another", now)
+    session.refresh(draft)
+    assert [event.kind for event in draft.events] == ["drafted", "for_another"]

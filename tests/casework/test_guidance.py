@@ -231,6 +231,34 @@ def test_what_is_not_ours_has_a_door(text: str, door: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("story", "foreign"),
+    [
+        ("上月在金街超市花86元买的焖烧壶漏水，老板不给退", "flowers"),
+        ("花两百买的花瓶裂了不退", "flowers"),
+        ("浴室换的花洒漏水，店里不给退", "flowers"),
+        ("在便利店买的水果刀生锈了", "fresh-goods"),
+        ("网购的宠物窝开线不给退", "pets"),
+        ("面包机用两天坏了不给退", "spoiled-food"),
+    ],
+)
+def test_a_word_inside_another_word_does_not_make_an_answer_sure(story: str, foreign: str) -> None:
+    choice = guidance.choose(story)
+    assert not (choice.is_sure and choice.entries[0].id == foreign)
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("网上订的花第二天就枯了", "flowers"),
+        ("买花送来就蔫了", "flowers"),
+        ("刚买的狗三天就病死了", "pets"),
+    ],
+)
+def test_the_word_itself_still_finds_its_answer(question: str, entry: str) -> None:
+    assert guidance.choose(question).entries[0].id == entry
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "超市卖给我过期的火腿肠",

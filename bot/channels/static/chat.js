@@ -34,7 +34,7 @@
     const turn = make("div", "turn " + (isMine ? "me" : "assistant"));
     const bubble = make("p", "bubble");
     bubble.append(make("span", "for-readers", isMine ? words.me : words.assistant));
-    if (entry.notice) bubble.append(make("span", "mark-notice", words.notice));
+    if (entry.notice && !entry.is_answer) bubble.append(make("span", "mark-notice", words.notice));
     bubble.append(isMine ? entry.text : withLinks(entry.text));
     if (entry.files) bubble.append(make("span", "with-files", photos.fill(words.with_files, { count: entry.files })));
     turn.append(bubble);
@@ -282,6 +282,7 @@
     for (const one of notices) {
       if (kept.entries().some((entry) => entry.notice === one.id)) continue;
       const entry = { by: "assistant", notice: one.id, text: one.text, buttons: one.buttons || [] };
+      if (one.data && one.data.is_answer) entry.is_answer = true; // late, but no news
       kept.add(entry);
       turns.push(drawReply(entry));
     }

@@ -1,0 +1,48 @@
+"""Where contact details are asked: in this chat, or on the citizen's own page. Takes no turn itself."""
+
+from actions.turn import Turn
+from bot import settings
+from bot.casework import links
+from bot.casework.records import Person
+from bot.library import words
+
+OUR_OWN = ("web", "talk")  # our page, and the terminal beside it
+
+
+def may_ask_in_chat(who: Person) -> bool:
+    """Whether this person may be asked for contact details in the talk itself.
+
+    On our own page always; in a foreign channel as the deployer says (个人信息保护法 第36条).
+    """
+    return who.channel in OUR_OWN or settings.get().may_ask_in_chat()
+
+
+def link_button(turn: Turn) -> dict[str, str] | None:
+    """A button with a fresh signed link to the citizen's own page; None where there is no page."""
+    chosen = settings.get()
+    if not chosen.public_url:
+        return None
+    url = links.contact_url(chosen.public_url, chosen.signing_key(), turn.who.key)
+    return {"title": words("give_on_page"), "payload": url}
+
+
+def call_button(turn: Turn) -> dict[str, str]:
+    """A button that dials 12315; a chat whose buttons open web addresses only gets our page for it."""
+    public_url = settings.get().public_url
+    if turn.who.channel in OUR_OWN or not public_url:
+        return {"title": words("call_12315"), "payload": "tel:12315"}
+    return {"title": words("call_12315"), "payload": f"{public_url.rstrip('/')}/call/12315"}
+
+
+def ask(turn: Turn, here: str, elsewhere: str) -> None:
+    """Ask for contact details: with the response `here`, or with `elsewhere` and the link.
+
+    What is typed into a chat that may not be asked is not taken: there nobody counts as told.
+    """
+    button = None if may_ask_in_chat(turn.who) else link_button(turn)
+    if button is None:
+        turn.who.told_at = turn.now
+        turn.say(here)
+    else:
+        turn.who.told_at = None
+        turn.dispatcher.utter_message(response=elsewhere, buttons=[button])

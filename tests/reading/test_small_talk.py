@@ -1,0 +1,31 @@
+"""What says nothing of a matter, and what must not be taken for it."""
+
+import pytest
+
+from bot.reading import small_talk
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["你好", "您好呀", "早上好！", "hello", "Hi", "在吗？", "有人在吗", "人呢", "喂喂", "谢谢啊", "谢谢了", "辛苦了", "哈哈哈哈",
+     "嘿嘿", "嗯嗯", "哦哦，好的", "好的好的", "行吧", "知道了", "收到", "滚", "傻子", "您贵姓", "你是真人吗", "你是机器人么", "666",
+     "233", "？？？", "……", "😅", "拜拜", "晚上好 在吗", "ok", "无语了", "呵呵呵呵呵呵呵呵呵呵呵呵"],
+)  # fmt: skip
+def test_greetings_thanks_laughter_and_signs_are_small_talk(text: str) -> None:
+    assert small_talk.is_small_talk(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["好又多超市", "嗨购便利店", "你好漂亮美容院", "老好利来", "哈哈镜鸭脖", "711", "退款", "大寺镇", "昨天", "280", "6666", "不知道", "没有",
+     "好的坏了", "喂了三天就拉肚子", "谢谢光临中奖卡不兑", "收到的货是碎的", "是假的", "行李箱", "早餐店", "垃圾桶漏底", "亲子乐园不退卡",
+     "对不上账", "可以乐超市", "晕车药", "取消", "继续"],
+)  # fmt: skip
+def test_names_answers_and_stories_are_no_small_talk(text: str) -> None:
+    assert not small_talk.is_small_talk(text)
+
+
+@pytest.mark.timeout(2)
+@pytest.mark.parametrize("text", ["哈" * 24 + "店", "嗯哦" * 11 + "x", "好的" * 1000, "?" * 2000])
+def test_a_long_row_of_the_same_is_read_at_once(text: str) -> None:
+    assert isinstance(small_talk.is_small_talk(text), bool)

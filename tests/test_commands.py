@@ -1,0 +1,73 @@
+"""The operator's commands on a scratch folder."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot import __main__ as commands
+from bot import database, launch, settings
+from bot.casework import callbacks, disputes, people
+from bot.casework.records import Dispute, Notice
+
+
+@pytest.fixture
+def number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The number of a lodged dispute in a scratch folder that the commands use."""
+    chosen = settings.Settings(_env_file=None, var_dir=tmp_path, database_url="")
+    monkeypatch.setattr(settings, "get", lambda: chosen)
+    launch.prepare(chosen)
+    now = datetime.now(UTC)
+    with database.connect(chosen).begin() as session:
+        made = disputes.start(session, people.person(session, "web", "c-1", now), now)
+        disputes.lodge(session, made, operator="independent", limit=Decimal(2000), now=now)
+        return str(made.number)
+
+
+def test_the_operator_moves_a_dispute_and_its_citizen_is_told(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands.move(disputes.number_text(number).lower(), "in_progress")
+    assert "lodged -> in_progress" in capsys.readouterr().out
+    with database.connect(settings.get())() as session:
+        assert session.scalars(select(Dispute.state)).all() == ["in_progress"]
+        assert session.scalars(select(Notice.kind)).all() == ["progress"]
+
+
+@pytest.mark.parametrize(
+    ("named", "state", "said"),
+    [
+        ("AAAA-2222", "closed", "没有这个编号"),
+        ("no number", "closed", "no dispute"),
+        (None, "done", "in_progress, settled, closed, withdrawn"),
+        (None, "lodged", "不能从 lodged"),
+    ],
+)
+def test_what_cannot_be_is_said_and_changes_nothing(
+    number: str, named: str | None, state: str, said: str
+) -> None:
+    with pytest.raises(SystemExit, match=said):
+        commands.move(named or number, state)
+    with database.connect(settings.get())() as session:
+        assert session.scalars(select(Dispute.state)).all() == ["lodged"]
+
+
+def test_who_waits_for_a_call_is_listed_and_noted_as_called(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    with database.connect(settings.get()).begin() as session:
+        who = people.person(session, "web", "c-1", now)
+        people.give_contact(who, people.Contact("13800000001"), now)
+        callbacks.request(session, who, now)
+        waiting = callbacks.choose_hours(session, who, "morning", now).id
+    commands.list_callbacks()
+    assert f"{waiting}：工作日上午，13800000001" in capsys.readouterr().out
+    commands.called(str(waiting))
+    capsys.readouterr()
+    commands.list_callbacks()
+    assert capsys.readouterr().out == ""
+    with pytest.raises(SystemExit, match="no such open call-back"):
+        commands.called(str(waiting))

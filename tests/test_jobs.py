@@ -1,0 +1,225 @@
+"""The clock with records in a file: who is sent what, when, and what a fault or a kill leaves."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, sessionmaker
+
+from bot import database, jobs
+from bot.casework import notices, people, sealing
+from bot.casework.records import Notice, Record
+from bot.jobs import Clock
+
+
+class Channel:
+    """Takes notices, as it is told to."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.outcomes: dict[str, list[notices.Outcome | Exception]] = {}
+        self.hanging: set[str] = set()
+
+    async def send(self, one: notices.Outgoing) -> notices.Outcome:
+        if one.external_id in self.hanging:
+            await asyncio.sleep(60)
+        planned = self.outcomes.get(one.external_id)
+        outcome = planned.pop(0) if planned else notices.Sent()
+        if isinstance(outcome, Exception):
+            raise outcome
+        if isinstance(outcome, notices.Sent):
+            self.sent.append((one.external_id, one.text))
+        return outcome
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+    sealing.unlock([Fernet.generate_key()])
+    engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
+    Record.metadata.create_all(engine)
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
+
+
+@pytest.fixture
+def channel() -> Channel:
+    return Channel()
+
+
+@pytest.fixture
+def clock(sessions: sessionmaker[Session], channel: Channel) -> Callable[[], Clock]:
+    async def nothing() -> None:
+        return None
+
+    return lambda: Clock(sessions, {"telegram": channel.send}, nothing)
+
+
+@pytest.fixture
+def post(sessions: sessionmaker[Session]) -> Callable[..., None]:
+    def posted(chat: str, text: str, channel: str = "telegram") -> None:
+        now = datetime.now(UTC)
+        with sessions.begin() as session:
+            who = people.person(session, channel, chat, now)
+            notices.post(session, who, "progress", text, text, now)
+
+    return posted
+
+
+def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    async def whole() -> None:
+        await asyncio.wait_for(scene(), 20)
+
+    with ThreadPoolExecutor(1) as aside:
+        aside.submit(asyncio.run, whole()).result()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    for _ in range(800):
+        if is_so():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+def states(sessions: sessionmaker[Session]) -> list[tuple[str, str]]:
+    with sessions() as session:
+        return [
+            (one.text, one.state) for one in session.scalars(select(Notice).order_by(Notice.id))
+        ]
+
+
+def test_what_is_posted_goes_out_by_itself_in_order_and_once(clock, channel, post, sessions):
+    for text in ("一", "二", "三"):
+        post("1", text)
+    post("c-1", "在网页上取", channel="web")
+
+    async def scene() -> None:
+        running = clock()
+        await running.start()
+        await until(lambda: len(channel.sent) == 3)
+        await running.stop()
+
+    play(scene)
+    assert channel.sent == [("1", "一"), ("1", "二"), ("1", "三")]
+    assert [state for _, state in states(sessions)] == ["sent", "sent", "sent", "due"]
+
+
+def test_a_chat_that_hangs_holds_up_nobody_else(clock, channel, post):
+    channel.hanging = {"1"}
+    for chat in ("1", "2", "3"):
+        post(chat, f"给{chat}")
+
+    async def scene() -> None:
+        running = clock()
+        for _ in range(3):
+            await running.deliver()
+            await asyncio.sleep(0.05)
+        await until(lambda: len(channel.sent) == 2)
+        for task in running._in_flight:
+            task.cancel()
+
+    play(scene)
+    assert sorted(channel.sent) == [("2", "给2"), ("3", "给3")]
+
+
+def test_no_more_is_in_flight_than_allowed(clock, channel, post, sessions):
+    chats = [str(n) for n in range(jobs.MOST_IN_FLIGHT + 4)]
+    channel.hanging = set(chats)
+    for chat in chats:
+        post(chat, chat)
+
+    async def scene() -> None:
+        running = clock()
+        for _ in range(3):
+            await running.deliver()
+        assert len(running._in_flight) == jobs.MOST_IN_FLIGHT
+        for task in running._in_flight:
+            task.cancel()
+
+    play(scene)
+    assert [state for _, state in states(sessions)].count("sending") == jobs.MOST_IN_FLIGHT
+
+
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("unforeseen"), notices.Failed("502"), notices.Later(0.0)]
+)
+def test_a_fault_is_one_attempt_and_the_notice_goes_out_later(
+    clock, channel, post, sessions, monkeypatch, fault
+):
+    monkeypatch.setattr(notices, "FIRST_WAIT", timedelta(seconds=0))
+    channel.outcomes["1"] = [fault]
+    post("1", "办理进展")
+
+    async def scene() -> None:
+        running = clock()
+        await running.start()
+        await until(lambda: len(channel.sent) == 1)
+        await running.stop()
+
+    play(scene)
+    assert states(sessions) == [("办理进展", "sent")]
+
+
+def test_what_a_killed_process_was_sending_goes_out_after_the_next_start(
+    clock, channel, post, sessions
+):
+    post("1", "办理进展")
+    with sessions.begin() as session:
+        assert notices.claim(session, ["telegram"], datetime.now(UTC))  # and then it was killed
+
+    async def scene() -> None:
+        running = clock()
+        await running.start()
+        await until(lambda: len(channel.sent) == 1)
+        await running.stop()
+
+    play(scene)
+    with sessions() as session:
+        assert session.scalars(select(Notice)).one().may_be_double
+
+
+def test_records_that_fail_stop_no_clock(clock, channel, post, monkeypatch):
+    post("1", "办理进展")
+    whole, faults = notices.claim, [OperationalError("select", {}, Exception("locked"))] * 2
+
+    def claim(*given: Any, **named: Any) -> Any:
+        if faults:
+            raise faults.pop()
+        return whole(*given, **named)
+
+    monkeypatch.setattr(notices, "claim", claim)
+
+    async def scene() -> None:
+        running = clock()
+        await running.start()
+        await until(lambda: len(channel.sent) == 1)
+        await running.stop()
+
+    play(scene)
+
+
+def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
+    sessions, monkeypatch
+):
+    monkeypatch.setattr(jobs, "TAKE_UP_SECONDS", 0.05)
+    taken: list[int] = []
+
+    async def take_up() -> None:
+        taken.append(1)
+        if len(taken) == 1:
+            raise OperationalError("select", {}, Exception("locked"))
+
+    async def scene() -> None:
+        running = Clock(sessions, {}, take_up)
+        await running.start()
+        await until(lambda: len(taken) > 2)
+        await running.stop()
+
+    play(scene)

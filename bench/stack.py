@@ -192,7 +192,8 @@ def free_port() -> int:
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
     """Kill a process with its children: the action server has a worker that holds the port."""
-    os.killpg(process.pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError):  # it died by itself
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

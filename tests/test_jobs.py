@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from bot import database, jobs
 from bot.casework import notices, people, sealing
 from bot.casework.records import Notice, Record
 from bot.jobs import Clock
+from tests import aside
 
 
 class Channel:
@@ -73,11 +73,7 @@ def post(sessions: sessionmaker[Session]) -> Callable[..., None]:
 
 
 def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    async def whole() -> None:
-        await asyncio.wait_for(scene(), 20)
-
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, whole()).result()
+    aside.run(scene())
 
 
 async def until(is_so: Callable[[], bool]) -> None:

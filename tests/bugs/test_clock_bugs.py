@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import database, jobs
 from bot.casework import notices, people, sealing
 from bot.casework.records import Notice, Record
+from tests import aside
 
 BLOCKED_SECONDS = 4.5
 
@@ -54,7 +55,7 @@ def run_for(
         await asyncio.sleep(seconds)
         await clock.stop()
 
-    asyncio.run(live())
+    aside.run(live())
     return sent, taken_up
 
 

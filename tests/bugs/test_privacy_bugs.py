@@ -1,6 +1,5 @@
 """What a talk leaves behind: no phone, id number, name or address in any log, with or without a fault."""
 
-import asyncio
 import contextlib
 import io
 import logging
@@ -26,6 +25,7 @@ from bot.dialogue import Dialogue
 from bot.messages import Message
 from bot.reading.facts import Facts
 from bot.settings import Settings
+from tests import aside
 
 WHOLE = "我要投诉大寺镇的金街超市，昨天花80买的键盘好几个键失灵，我要求退款"
 NAME, PHONE, ADDRESS, ID = "司马先生", "13655551234", "雅馨里7号楼", "120111198805056621"
@@ -182,7 +182,7 @@ def fault_of_hearing(sessions: sessionmaker[Session]) -> str:
     dialogue = Dialogue(sessions, "http://127.0.0.1:9", "http://127.0.0.1:9", 1.0)
     with heard_logs() as written:
         try:
-            asyncio.run(dialogue.hear(Message("web", "c-1", "m-1", CONTACT)))
+            aside.run(dialogue.hear(Message("web", "c-1", "m-1", CONTACT)))
         except Exception as error:
             return "".join(traceback.format_exception_only(error)) + written.getvalue()
     return written.getvalue()
@@ -216,7 +216,7 @@ def test_a_fault_in_an_action_tells_no_words_of_the_citizen(
     dispatcher = CollectingDispatcher()
     with heard_logs() as written:
         logging.getLogger("actions").setLevel(level)
-        asyncio.run(action().run(dispatcher, tracker, {}))
+        aside.run(action().run(dispatcher, tracker, {}))
         logging.getLogger("actions").setLevel(logging.NOTSET)
     said = written.getvalue()
     assert not [word for word in (NAME, ADDRESS, "915", "修了三个月") if word in said]

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +20,7 @@ from bot.channels import telegram, telegram_api, telegram_inbox
 from bot.channels.telegram import Telegram
 from bot.messages import Message, Reply
 from bot.settings import Settings
+from tests import aside
 from tests.channels.bot_api import TOKEN, BotApi, Server
 
 
@@ -111,13 +111,8 @@ def outgoing(chat: int, text: str, number: int = 1, **content: Any) -> notices.O
 
 
 def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Run a scene in an event loop of its own, aside: the suite's browser has one in this thread."""
-
-    async def whole() -> None:
-        await asyncio.wait_for(scene(), 20)
-
-    with ThreadPoolExecutor(1) as aside:
-        aside.submit(asyncio.run, whole()).result()
+    """Run a scene."""
+    aside.run(scene())
 
 
 @pytest.fixture(name="api")

@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import contact, dispute_asides, dispute_words
+from actions import dispute_asides, dispute_words
 from actions.callbacks import hear_phone
 from actions.guidance import remember, say_if_sure
 from actions.moments import stops_the_form
@@ -14,9 +14,9 @@ from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
-from bot.casework import callbacks, disputes, evidence
+from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
-from bot.library import label, words
+from bot.library import label
 from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
@@ -50,13 +50,13 @@ class ValidateDisputeForm(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
-            return _put_again(turn, _draft(turn))  # back from an aside: it was answered there
+            return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
         if asked is None:
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
             return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
-        draft = _draft(turn)
+        draft = draft_of(turn)
         if asked == "callback":  # a question of the call-back stands before the form's
             asked = draft.asking or "confirmed"
         if stops_the_form(turn, draft):
@@ -97,7 +97,8 @@ def is_no(turn: Turn) -> bool:
     return turn.text == "/deny" or answers.is_no(turn.text)
 
 
-def _draft(turn: Turn) -> Dispute:
+def draft_of(turn: Turn) -> Dispute:
+    """The draft that this person fills in, begun where there is none."""
     found = disputes.draft(turn.session, turn.who)
     return found if found is not None else disputes.start(turn.session, turn.who, turn.now)
 
@@ -157,19 +158,22 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
     before = getattr(draft, asked, None)
     new = disputes.take(draft, read, over=over)
     if asked != "confirmed" and corrected is None and getattr(draft, asked, None) == before:
-        new |= _bare_answer(turn, draft, asked, new)
+        new |= _bare_answer(turn, draft, asked, bool(new) or facts.is_told(read))
     if corrected and corrected not in new:
         turn.say("utter_what_is_right", field=label("field", corrected))
     _say_noted(turn, new)
 
 
-def _bare_answer(turn: Turn, draft: Dispute, asked: str, new: dict[str, Any]) -> dict[str, Any]:
-    """What a message without marked facts answers to the question that was put; else a miss."""
+def _bare_answer(turn: Turn, draft: Dispute, asked: str, is_told: bool) -> dict[str, Any]:
+    """What a message answers to the question that was put, beyond its marked facts; else a miss.
+
+    `is_told`: it tells a sum, a day, a wish or the like, and so is no name of a place.
+    """
     is_short = len(turn.text) <= NAMES_ONLY
     if asked == "merchant":
         name = facts.name_in(turn.shown, streets()) if is_short else None
         given = facts.Facts(merchant=name)
-    elif asked == "location" and (new or not is_short):
+    elif asked == "location" and (is_told or not is_short):
         given = facts.Facts()
     elif not facts.is_readable(asked, turn.text, turn.today):
         given = facts.Facts(facts=turn.shown)
@@ -227,43 +231,6 @@ def _say_noted(turn: Turn, new: dict[str, Any]) -> None:
     }
     if shown:
         turn.say("utter_noted", noted=dispute_words.described(shown))
-
-
-class AskAmount(TurnAction):
-    """Asks for the disputed sum, with the sums that were told as buttons."""
-
-    def name(self) -> str:
-        return "action_ask_dispute_form_amount"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        choices = _draft(turn).amount_choices
-        if choices:
-            buttons = [{"title": text, "payload": text} for text in choices[:4]]
-            turn.dispatcher.utter_message(response="utter_ask_which_amount", buttons=buttons)
-        else:
-            turn.say("utter_ask_amount")
-        return []
-
-
-class AskConfirmed(TurnAction):
-    """Shows the whole draft and asks whether it is right: nothing is lodged before the yes."""
-
-    def name(self) -> str:
-        return "action_ask_dispute_form_confirmed"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        if is_no(turn):
-            turn.say("utter_what_is_wrong")
-            return []
-        draft = _draft(turn)
-        link = None if contact.may_ask_in_chat(turn.who) else contact.link_button(turn)
-        turn.dispatcher.utter_message(
-            response=f"utter_summary_{settings.get().operator}",
-            summary=dispute_words.summary(draft, evidence.count(turn.session, draft)),
-            files=words("files_on_page" if link else "files_here"),
-            buttons=[link] if link else [],
-        )
-        return []
 
 
 class LodgeDispute(TurnAction):
@@ -380,15 +347,3 @@ def say_of_number(turn: Turn, number: str) -> None:
 def say_progress(turn: Turn, own: Sequence[Dispute]) -> None:
     """A line for each of the person's disputes, under who runs this channel."""
     turn.say(f"utter_progress_{settings.get().operator}", list=dispute_words.progress(own))
-
-
-class AskContact(TurnAction):
-    """Says what contact details are for before it asks for them (个人信息保护法 第17条)."""
-
-    def name(self) -> str:
-        return "action_ask_dispute_form_contact"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        here = f"utter_ask_contact_{settings.get().operator}"
-        contact.ask(turn, here, "utter_contact_elsewhere")
-        return []

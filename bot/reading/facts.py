@@ -72,6 +72,11 @@ def read(
     )
 
 
+def is_told(read: Facts) -> bool:
+    """Whether a message tells a wish or a sum: then it is no name of a place."""
+    return bool(read.demand or read.amount is not None or read.amount_choices)
+
+
 def tells_a_story(text: str, entities: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a message says what happened, beyond names and "I want to complain"."""
     rest = text

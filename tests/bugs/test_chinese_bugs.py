@@ -73,8 +73,7 @@ def test_days_and_places_have_their_exact_span(
     ("text", "shop"),
     [("我要投诉大寺镇的宏图电脑城，主板修坏了", "宏图电脑城"), ("投诉杨柳青镇的恒达手机城", "恒达手机城"),
      ("我要投诉中北镇的美家灯具城，灯不亮", "美家灯具城"), ("我想投诉李七庄街的博雅眼镜店，镜片度数配错", "博雅眼镜店"),
-     ("帮我投诉精武镇的红叶家电城", "红叶家电城"), pytest.param("我要投诉西营门街的口福面馆", "口福面馆",
-                  marks=pytest.mark.xfail(strict=True, reason="the CRF leaves a shop alone that ends the message"))],
+     ("帮我投诉精武镇的红叶家电城", "红叶家电城"), ("我要投诉西营门街的口福面馆", "口福面馆")],
 )  # fmt: skip
 def test_a_shop_after_a_place_that_is_complained_of_is_no_product(
     running: Stack, text: str, shop: str

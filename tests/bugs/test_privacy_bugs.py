@@ -15,8 +15,8 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
+from actions import dispute_questions, turn
 from actions import disputes as dispute_actions
-from actions import turn
 from bench.stack import Stack, Talk
 from bot import database
 from bot.casework import disputes, people, sealing
@@ -194,7 +194,7 @@ VALIDATE = dispute_actions.ValidateDisputeForm
 @pytest.mark.parametrize(
     ("action", "level"),
     [(VALIDATE, logging.INFO), (dispute_actions.LodgeDispute, logging.INFO),
-     (dispute_actions.LodgeDispute, logging.DEBUG), (dispute_actions.AskContact, logging.DEBUG),
+     (dispute_actions.LodgeDispute, logging.DEBUG), (dispute_questions.AskContact, logging.DEBUG),
      (dispute_actions.QueryProgress, logging.DEBUG), (VALIDATE, logging.DEBUG)],
 )  # fmt: skip
 def test_a_fault_in_an_action_tells_no_words_of_the_citizen(

@@ -247,3 +247,15 @@ def test_markup_in_a_shops_name_stays_as_typed(running: Stack, talk: Talk, name:
     said = talk.say("吃完结账的时候发现多收了三十块钱，不肯退")
     assert "出了点问题" not in said
     assert records(running, talk)[0].merchant == name
+
+
+@pytest.mark.parametrize(
+    "said", ["要求退款", "退钱", "我要退货", "159块", "换一台新的", "花了159元，要求退款"]
+)
+def test_a_wish_or_a_sum_told_again_is_no_place(running: Stack, talk: Talk, said: str) -> None:
+    talk.say("我要投诉物美超市，买的电风扇不转了，花了159元，要求退款")
+    assert "店在哪里" in "".join(reply.text for reply in talk.replies)
+    talk.say(said)
+    with running.sessions() as session:
+        query = select(Dispute).join(Person).where(Person.external_id == talk.citizen)
+        assert session.scalars(query).one().location is None

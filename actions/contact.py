@@ -2,11 +2,9 @@
 
 from actions.turn import Turn
 from bot import settings
-from bot.casework import links
+from bot.casework import links, people
 from bot.casework.records import Person
 from bot.library import words
-
-OUR_OWN = ("web", "talk")  # our page, and the terminal beside it
 
 
 def may_ask_in_chat(who: Person) -> bool:
@@ -14,7 +12,7 @@ def may_ask_in_chat(who: Person) -> bool:
 
     On our own page always; in a foreign channel as the deployer says (个人信息保护法 第36条).
     """
-    return who.channel in OUR_OWN or settings.get().may_ask_in_chat()
+    return people.is_on_our_own(who) or settings.get().may_ask_in_chat()
 
 
 def link_button(turn: Turn) -> dict[str, str] | None:
@@ -29,7 +27,7 @@ def link_button(turn: Turn) -> dict[str, str] | None:
 def call_button(turn: Turn) -> dict[str, str]:
     """A button that dials 12315; a chat whose buttons open web addresses only gets our page for it."""
     public_url = settings.get().public_url
-    if turn.who.channel in OUR_OWN or not public_url:
+    if people.is_on_our_own(turn.who) or not public_url:
         return {"title": words("call_12315"), "payload": "tel:12315"}
     return {"title": words("call_12315"), "payload": f"{public_url.rstrip('/')}/call/12315"}
 

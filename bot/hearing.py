@@ -16,7 +16,6 @@ from bot.rasa import Question, Row
 from bot.reading import answers, folding, phones
 
 LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
-OURS = ("web", "talk")  # channels whose data stay on our own machines
 CONFIRMS = ("/affirm", "/deny")
 DOUBLE_TAP = timedelta(minutes=2)
 
@@ -87,7 +86,7 @@ def interpret(
     text = text[:LONGEST]
     if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
         return Heard(Question("/stop", words=text, before=before))
-    step = _contact_step(session, who, text, now, asks_in_chat or who.channel in OURS)
+    step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
         return Heard(Question(step, before=before))
     number = disputes.number_in(text)

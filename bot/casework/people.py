@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.casework.records import HeardMessage, OfferedButton, Person
 
+OUR_OWN = ("web", "talk")  # channels
+
 
 @dataclass(frozen=True)
 class Contact:
@@ -44,6 +46,11 @@ def person(session: Session, channel: str, external_id: str, now: datetime) -> P
 def by_key(session: Session, key: str) -> Person | None:
     """The person whom Rasa knows by `key`."""
     return session.scalar(select(Person).where(Person.key == key))
+
+
+def is_on_our_own(who: Person) -> bool:
+    """Whether the person talks on our own page or terminal, whose data stay on our machines."""
+    return who.channel in OUR_OWN
 
 
 def find_heard(session: Session, who: Person, message_id: str) -> HeardMessage | None:

@@ -12,6 +12,8 @@ from bot.casework import disputes, guidance, moments
 from bot.reading import answers
 from bot.reading import moments as moments_read
 
+DOUBTFUL = 0.5  # confidence below which an injury that no word speaks of is a guess
+
 
 class PointElsewhere(TurnAction):
     """Tells where to turn with what is not a consumer's matter."""
@@ -58,6 +60,10 @@ class CareForInjured(TurnAction):
 
     def take(self, turn: Turn) -> list[EventType]:
         draft = disputes.draft(turn.session, turn.who)
+        is_asked = draft is not None and draft.asking is not None
+        is_guess = turn.confidence < DOUBTFUL and not moments_read.is_injury(turn.text)
+        if is_guess and not is_asked and say_if_sure(turn):  # 「孩子13岁买了台摩托车」
+            return [remember(turn)]
         if draft is not None and draft.asking is not None:
             disputes.pause(turn.session, draft, turn.now)
             disputes.take(draft, replace(turn.facts(), facts=turn.shown))

@@ -70,3 +70,8 @@ def test_a_human_is_one_call_away_in_any_state(talk: Talk) -> None:
 def test_a_thing_is_kept(running: Stack, talk: Talk) -> None:
     said = talk.say("记一下我家有个罗马仕充电宝PAC20-272，有召回告诉我")
     assert "已记下" in said and "召回" in said
+
+
+def test_a_question_that_speaks_of_no_injury_gets_its_rule_and_not_first_aid(talk: Talk) -> None:
+    said = talk.say("孩子12岁自己买了辆摩托车，能退吗")
+    assert "民法典" in said and "先顾安全" not in said

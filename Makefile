@@ -8,7 +8,7 @@ NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium \
-        score-understanding score-recalls score-guidance clean
+        score-understanding compare-understanding score-recalls score-guidance clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -35,6 +35,9 @@ talk: setup ## the dialogue in a terminal; reads lines from a pipe too
 
 score-understanding: setup ## SET=f.jsonl: intents and entities of the whole pipeline
 	@$(PY) -m bench.score_understanding $(SET)
+
+compare-understanding: setup ## SET=f.jsonl: other pipelines beside ours, same data (long)
+	@$(PY) -m bench.compare_understanding $(SET)
 
 score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
 	@$(PY) -m bench.score_recalls $(SET)

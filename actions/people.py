@@ -9,9 +9,11 @@ from actions.moments import care, care_if_hurt, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, guidance, moments
+from bot.library import labels
 from bot.reading import answers
 from bot.reading import moments as moments_read
 
+UNSURE = "nlu_fallback"
 DOUBTFUL = 0.5  # confidence below which an injury that no word speaks of is a guess
 
 
@@ -72,6 +74,17 @@ class CareForInjured(TurnAction):
         return [remember(turn), SlotSet("asking", None)]
 
 
+def offer_purposes(turn: Turn) -> None:
+    """Ask what a message is for: by buttons for what comes into question, else in general."""
+    purposes = labels("purpose")
+    close = [name for name in turn.close_intents if name in purposes]
+    if turn.intent == UNSURE and len(close) > 1:
+        buttons = [{"title": purposes[name], "payload": f"/{name}"} for name in close]
+        turn.dispatcher.utter_message(response="utter_which_purpose", buttons=buttons)
+    else:
+        turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
+
+
 class AskPurpose(TurnAction):
     """Words that do not say what they are for: a recalled thing, a known question, or asked back."""
 
@@ -84,5 +97,5 @@ class AskPurpose(TurnAction):
         elif turn.asks_if_safe:
             return [FollowupAction("recall_form")]
         elif not (say_if_recalled(turn) or say_if_sure(turn)):
-            turn.say("utter_ask_purpose" if turn.intent == "inform" else "utter_default")
+            offer_purposes(turn)
         return [remember(turn)]

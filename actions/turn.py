@@ -72,6 +72,13 @@ class Turn:
         return float((self.message.get("intent") or {}).get("confidence") or 0.0)
 
     @property
+    def close_intents(self) -> list[str]:
+        """The likeliest intents where none was likely enough, those far behind the first left out."""
+        ranking = (self.message.get("intent_ranking") or [])[1:4]
+        likely = [row for row in ranking if row["confidence"] >= 0.5 * ranking[0]["confidence"]]
+        return [str(row["name"]) for row in likely]
+
+    @property
     def entities(self) -> list[dict[str, Any]]:
         return list(self.message.get("entities") or [])
 

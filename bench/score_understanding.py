@@ -42,16 +42,20 @@ def parse(running: Stack, text: str) -> dict[str, Any]:
     """Intent and spans as dialogue.py would have them understood, spans in the text as typed."""
     folded = folding.fold(text)
     said = running.parse(folded.text)
-    spans = [
+    return {"intent": said["intent"]["name"], "entities": typed_spans(folded, said["entities"])}
+
+
+def typed_spans(folded: folding.Folded, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The entities of a folded text at their places in the text as typed."""
+    return [
         {
             "type": entity["entity"],
             "value": entity["value"],
             "start": folded.offsets[entity["start"]],
             "end": folded.offsets[entity["end"] - 1] + 1,
         }
-        for entity in said["entities"]
+        for entity in entities
     ]
-    return {"intent": said["intent"]["name"], "entities": spans}
 
 
 def merged(intent: str) -> str:
@@ -112,7 +116,7 @@ def entity_rates(
         gold = [e for e in row["entities"] if e["type"] == kind]
         said = [e for e in one["entities"] if e["type"] == kind]
         if kind == "demand":
-            gold, said = wants(gold), wants(said)
+            gold, said = wants(row["text"], gold), wants(row["text"], said)
         hit = [g for g in gold if any(same(kind, g, s) for s in said)]
         true = [s for s in said if any(same(kind, g, s) for g in gold)]
         if kind == "product" and gold:  # one of the products is enough
@@ -122,11 +126,20 @@ def entity_rates(
     return prf(right, found, recalled, wanted)
 
 
-def wants(spans: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The wants that demand spans express, one each."""
+def wants(text: str, spans: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The wants that demand spans express, one each: what is read where the span stands.
+
+    A span alone is not enough: 退 is a refund in 「能退吗」 and a return in 「退换」.
+    """
+    folded = folding.fold(text)
+    read = [
+        (folded.offsets[wish.start], folded.offsets[wish.end - 1] + 1, wish.code)
+        for wish in demands.find(folded.text)
+    ]
     codes: dict[str, dict[str, Any]] = {}
     for span in spans:
-        for code in demands.read(span["value"]) or {"other"}:
+        here = {code for start, end, code in read if start < span["end"] and span["start"] < end}
+        for code in here or demands.read("要求" + span["value"]) or {"other"}:
             codes.setdefault(code, {"type": "demand", "value": code, "start": 0, "end": 0})
     return list(codes.values())
 

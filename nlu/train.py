@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GOES_IN = (
-    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/understanding/*.yml",
+    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/understanding/**/*.yml",
     "nlu/dialogue/*.yml", "nlu/dictionary/*", "nlu/components/*.py", "bot/reading/*.py",
     "bot/library/district.yml",
 )  # fmt: skip

@@ -27,6 +27,11 @@ def words(key: str, **values: object) -> str:
     return str(load("wording")[key]).format_map(values).strip()
 
 
+def labels(group: str) -> dict[str, str]:
+    """All words of a group of codes, by code."""
+    return dict(load("wording")["labels"][group])
+
+
 def label(group: str, key: str) -> str:
     """The word people read for a code, such as label("demand", "refund"); the code if none."""
     return str(load("wording")["labels"][group].get(key, key))

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 # A wish inside a negation (不给退款) is still the wish; what is done already (退款成功) is none.
 _NAMED = "(?!成功|地址|按钮|流程|率|单号|政策|规则|入口|界面|页面|进度|申请中|通知|订单号|标准|险)"
 _ASK = (
-    "(?:要求?|希望|申请|请求?|想|必须|应该?|得|给|帮|能|可以|让|叫|免费|不|拒绝|拒不|没人|无法|怎么"
+    "(?:要求?|希望|申请|请求?|想|必须|应该?|得|给|帮|能|可以|让|叫|不|拒绝|拒不|没人|无法|怎么"
     "|如何|咋|需要|尽快)"
-    "(?:商家|卖家|店家|对方|厂家|他们?|你们|我们?|予|以|否|不能|给|帮|再)*"
+    "(?:商家|卖家|店家|对方|厂家|他们?|你们|我们?|予|以|否|不能|给|帮|再|免费)*"
 )
 _REFUND_WORDS = "(?:款|钱|费|票|押金|定金|订金|学费|卡费|会费|余额|保证金|运费|房租|保费|差额)"
 _PATTERNS = (
     ("price_difference", "", "(?:退|补|返|赔)(?:还|偿)?(?:给?我)?(?:差价|价差)|补差(?!评)|价保"),
     ("price_difference", _ASK, "保价"),
-    ("return", "", f"退货(?!退款成功){_NAMED}|退掉|退(?=换(?:货|车|商品))|退回(?=商品|货|去)"),
+    ("return", "", f"退货(?!退款成功){_NAMED}|退掉|退(?=换(?:货|车|商品))|(?<!又)退回(?=商品|货|去)"),
     ("return", "把(?:货|东西|商品|它|衣服|鞋|手机)(?:给)?", "退"),
     ("return", _ASK, "退(?=[/、和或]?换)"),
     ("exchange", "", "换货|换新(?!闻)"),
@@ -52,7 +52,7 @@ _PATTERNS = (
         "|退了?(?=[,。!吧]|$)|还给我|还我)"
     ),
     ("refund", "", "退(?:给我|我)(?!货|换)|退不了(?!货)|退不退"),
-    ("refund", _ASK, "全?退(?![货换出订休房学卡会保役烧步让色耕缩课])(?:款|还|钱|费)?"),
+    ("refund", _ASK, f"全?退(?![货换出订休房学卡会保役烧步让色耕缩课])(?:{_REFUND_WORDS}|还)?"),
     ("compensation", "",
         "[假缺少退]一[赔罚][一二三四十\\d]+|[三十双]倍(?=赔|退|返)|(?:误工|医药|医疗|精神损失|误餐"
         "|营养)费"
@@ -63,7 +63,7 @@ _PATTERNS = (
     ("compensation", _ASK, "理赔|赔(?![了付偿])|[陪培](?=我|钱|损失|\\d)"),
     ("repair", "", "返修|返厂|修好|包修|上门维修"),
     ("repair", _ASK, "(?:维修|修理|修一下|修|保修|质保)(?![改订身期卡金])"),
-    ("repair", "(?<!全)(?<!年)", "保修(?![期卡范])"),
+    ("repair", "(?<!全)(?<!年)", "保修(?!期|卡|范|时|服务|的范围)"),
     ("invoice", "",
         "(?:补开|不开|开具?|索要|要个?|补)(?:张|个)?(?:增值税|正规|专用|购车|电子|普通)?(?:发票"
         "|专票)"
@@ -80,7 +80,7 @@ _PATTERNS = (
     ("other", "(?:要求|给予?|给出|希望)(?:合理|商家|你们)?的?", "解释|答复|说明|处罚|整改"),
 )  # fmt: skip
 _DONE_BEFORE = re.compile(r"(?:已经?|并未申请|并没有?申请|成功|显示)$")
-_DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了)")
+_DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了|后[,，]|一直在)")
 _DEMAND = re.compile(
     "|".join(f"{lead}(?P<{code}_{n}>{wish})" for n, (code, lead, wish) in enumerate(_PATTERNS))
 )
@@ -107,6 +107,22 @@ def find(text: str) -> list[Demand]:
         if not is_done and not _DONE_BEHIND.match(text, end):
             found.append(Demand(text[start:end], start, end, group.rsplit("_", 1)[0]))
     return found
+
+
+def spelled(text: str) -> list[Demand]:
+    """The wishes that are said in a word of their own (退款, 换货) and have a category.
+
+    These are marked in a message; a bare 退 or 赔 and 「给个说法」 are wishes as well, but no names of one.
+    """
+    wishes = [_with_return(text, wish) for wish in find(text) if wish.code != "other"]
+    return [wish for wish in wishes if len(wish.text) > 1]
+
+
+def _with_return(text: str, wish: Demand) -> Demand:
+    """The wish, and of 退换 both characters in one span."""
+    if wish.code == "exchange" and text[wish.start - 1 : wish.start] == "退":
+        return Demand("退" + wish.text, wish.start - 1, wish.end, wish.code)
+    return wish
 
 
 def read(text: str) -> set[str]:

@@ -38,7 +38,9 @@ _UNIT = (
     "mah|ah|wh|kwh|kw|kg|km|cm|mm|ml|hz|khz|mhz|ghz|gb|tb|mb|kb|dpi|fps|rpm|inch|pcs|mpa|v|w|a|g|l"
     "|k|m|s|h|p|t|d|x|nm|db|bar|oz|min"
 )
-_SPEC = re.compile(rf"(?:\d+(?:[.\-+/*x]\d+)*(?:{_UNIT})[-/+*x]?)+(?:\d+)?", re.IGNORECASE)
+_SPEC = re.compile(
+    rf"[x*]{{0,3}}(?:\d+(?:[.\-+/*x]\d+)*(?:{_UNIT})[-/+*x]?)+(?:\d+)?", re.IGNORECASE
+)
 _NO_MODEL = re.compile(
     r"(?:[2345]g|[34]c|3d|4s|mp[345]|o2o|[bc]2[bc]|p2p|h5|c[1-3]|a[1-3]|b[12]|u盘|web[23]|top\d+"
     r"|no\d*|qq\d*|vip\d*|wx\d*|app\d|365|24h|7x24|wifi\d?|covid.*"
@@ -46,6 +48,8 @@ _NO_MODEL = re.compile(
     re.IGNORECASE,
 )
 _TRAIN_OR_SHOP = re.compile("次|号?[列高动火]车|店|座|区|栋|级|市|驾照|照|[日号元块月年]")
+_OIL = re.compile(r"\d{1,2}[Ww]-\d{2}")  # a grade of engine oil is its model
+_CODE = re.compile("(?:代码|错误码|单号|订单号?|工号|验证码|学号|车牌号?)[:是为]? ?$")
 _SEPARATORS = re.compile(r"[\s\-./_·]+")
 
 
@@ -65,7 +69,8 @@ def find(text: str) -> list[Model]:
     for start, end in _spans(text):
         if not any(start < other.end and other.start < end for other in found):
             words = text[start:end]
-            found.append(Model(words, start, end, bool(_SPEC.fullmatch(words))))
+            is_spec = bool(_SPEC.fullmatch(words)) and not _OIL.fullmatch(words)
+            found.append(Model(words, start, end, is_spec))
     return sorted(found, key=lambda model: model.start)
 
 
@@ -98,7 +103,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
 
 def _is_model(text: str, start: int, end: int) -> bool:
     words = text[start:end]
-    if len(words) > LONGEST or _NO_MODEL.fullmatch(words):
+    if len(words) > LONGEST or _NO_MODEL.fullmatch(words) or _CODE.search(text[:start]):
         return False
     if re.fullmatch(r"[\dIlOo.]+", words) and _TRAIN_OR_SHOP.match(text, end):
         return False

@@ -38,10 +38,7 @@ class DistrictTokenizer(JiebaTokenizer):
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
         """The dictionary's content, so that an edited word retrains what depends on it."""
-        digest = hashlib.sha256()
-        for path in sorted(Path(config.get("dictionary_path", DICTIONARY)).glob("*")):
-            digest.update(path.read_bytes())
-        return digest.hexdigest()
+        return fingerprint(config.get("dictionary_path"))
 
     @classmethod
     def create(
@@ -51,9 +48,8 @@ class DistrictTokenizer(JiebaTokenizer):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> "DistrictTokenizer":
-        for path in sorted(Path(config["dictionary_path"]).glob("*")):
-            check_dictionary(path)
-        return super().create(config, model_storage, resource, execution_context)
+        learn(config["dictionary_path"])
+        return cls(config, model_storage, resource)
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         super().__init__(config, storage, resource)
@@ -70,12 +66,27 @@ class DistrictTokenizer(JiebaTokenizer):
         return self._apply_token_pattern(tokens) or [Token(text or " ", 0)]
 
 
-def cut(text: str) -> list[Any]:
+def fingerprint(folder: str | None) -> str:
+    """A digest of the dictionary in `folder`."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(folder or DICTIONARY).glob("*")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def learn(folder: str) -> None:
+    """Tell jieba the words of the dictionary in `folder`. Raises BadDictionary for a bad line."""
+    for path in sorted(Path(folder).glob("*")):
+        check_dictionary(path)
+        jieba.load_userdict(str(path))
+
+
+def cut(text: str) -> list[tuple[str, int]]:
     """(word, start) of each word: Latin strings whole, the rest as jieba's dictionary cuts it.
 
     Without jieba's guessing of unknown words, which glues a name to its neighbour (机好 of 晾衣机好太太).
     """
-    words: list[Any] = []
+    words: list[tuple[str, int]] = []
     at = 0
     for whole in WHOLE.finditer(text):
         words += [(w, at + s) for w, s, _ in jieba.tokenize(text[at : whole.start()], HMM=False)]

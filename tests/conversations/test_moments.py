@@ -91,7 +91,7 @@ def test_the_draft_goes_on_afterwards(
     said = talk.say("继续")
     assert "怎么解决" in said or "手机号" in said
     (draft,) = of(running, talk, Dispute)
-    assert draft.merchant in ("物美超市", "永旺") and draft.state == "draft"
+    assert draft.merchant in ("物美超市", "永旺超市") and draft.state == "draft"
     assert (words in draft.facts) == (words != DESPAIR)
 
 

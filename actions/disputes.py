@@ -8,7 +8,7 @@ from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarte
 
 from actions import dispute_asides, dispute_words
 from actions.callbacks import hear_phone
-from actions.guidance import remember, say_if_sure
+from actions.guidance_words import remember, say_if_sure
 from actions.moments import stops_the_form
 from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled

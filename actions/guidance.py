@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from rasa_sdk.events import EventType, FollowupAction, SlotSet
+from rasa_sdk.events import EventType, FollowupAction
 
+from actions.guidance_words import remember, say_choices, say_entry
 from actions.moments import care_if_hurt
+from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
 from bot.casework import guidance
-from bot.library import words
 
 MOST_CHOICES = 3
 
@@ -29,42 +30,21 @@ class AnswerRights(TurnAction):
             turn.say("utter_rights_which")
             return []
         care_if_hurt(turn)
+        is_told = say_if_recalled(turn)  # 「罗马仕PAC20-272怎么退」
         choice = guidance.choose(turn.text, turn.entity("product"))
-        if not choice.entries:
-            turn.say("utter_rights_unsure")
-        elif choice.is_sure:
+        if choice.is_sure:
             say_entry(turn, choice.entries[0])
-        else:
-            say_choices(turn, choice.entries[:MOST_CHOICES])
+        elif not is_told:
+            say_unsure(turn, choice.entries[:MOST_CHOICES])
         return [remember(turn)]
 
 
-def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
-    """The answer with its articles; the rule's wording and the filing are a button away."""
-    citations = guidance.citations(entry)
-    text = "\n".join(filter(None, (entry.answer, *citations)))
-    data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
-    turn.tell(text, _buttons(entry, may_file), {"guidance": data})
-
-
-def _buttons(entry: Any, may_file: bool) -> list[dict[str, str]]:
-    buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
-    if may_file and entry.action == "answer":
-        buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
-    return buttons
-
-
-def say_choices(turn: Turn, entries: Any) -> None:
-    """Two or three near questions as buttons; the nearest is named for the scores."""
-    buttons = [{"title": e.title, "payload": f'/choose_topic{{"topic":"{e.id}"}}'} for e in entries]
-    turn.dispatcher.utter_message(response="utter_rights_close", buttons=buttons)
-    turn.dispatcher.utter_message(json_message={"guidance": {"choices": [e.id for e in entries]}})
-
-
-def remember(turn: Turn) -> EventType:
-    """What was told, so that filing afterwards does not ask for it again."""
-    told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
-    return SlotSet("told", None if turn.is_button else told)
+def say_unsure(turn: Turn, near: Any) -> None:
+    """The near questions as buttons, or that nothing is near."""
+    if near:
+        say_choices(turn, near)
+    else:
+        turn.say("utter_rights_unsure")
 
 
 class ShowBasis(TurnAction):
@@ -80,20 +60,3 @@ class ShowBasis(TurnAction):
         else:
             turn.tell(guidance.basis(guidance.entry(topic)))
         return []
-
-
-def say_if_sure(turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True) -> bool:
-    """Answer from the guidance library where it is sure; whether it did.
-
-    With `elsewhere_only`, only where the entry sends the citizen to another door or declines. Who
-    files and asked nothing (no `may_file`) is not told what merely nothing else comes near to.
-    """
-    choice = guidance.choose(turn.text, turn.entity("product"))
-    if turn.is_button or not choice.is_sure:
-        return False
-    if not may_file and choice.scores[0] < guidance.SURE:
-        return False
-    if elsewhere_only and choice.entries[0].action == "answer":
-        return False
-    say_entry(turn, choice.entries[0], may_file=may_file)
-    return True

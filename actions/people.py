@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.guidance import remember, say_if_sure
+from actions.guidance_words import remember, say_if_sure
 from actions.moments import care, care_if_hurt, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction

@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions import contact, dispute_words
 from actions.callbacks import button, say
-from actions.guidance import remember, say_if_sure
+from actions.guidance_words import remember, say_if_sure
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, progress
 from bot.casework.records import Dispute

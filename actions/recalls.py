@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.guidance import remember, say_if_sure
+from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
 from bot.casework import recalls

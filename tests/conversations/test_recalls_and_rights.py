@@ -75,3 +75,17 @@ def test_a_thing_is_kept(running: Stack, talk: Talk) -> None:
 def test_a_question_that_speaks_of_no_injury_gets_its_rule_and_not_first_aid(talk: Talk) -> None:
     said = talk.say("孩子12岁自己买了辆摩托车，能退吗")
     assert "民法典" in said and "先顾安全" not in said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我买的罗马仕PAC20-272充电宝能退钱吗",
+        "罗马仕 pac20-272 去哪退",
+        "投诉罗马仕，PAC20-272这款不给我退",
+        "罗马仕的PAC20272还能用不",
+    ],
+)
+def test_a_recalled_thing_is_told_of_whatever_is_asked_about_it(talk: Talk, text: str) -> None:
+    said = talk.say(text)
+    assert "召回" in said and "停止使用" in said

@@ -73,6 +73,18 @@ _DEAL = re.compile(
     r"(?:[买办报订拍租]了?|下单了?|购买了?)[^\d,。.;!?]{0,6}?(?<![\dA-Za-z.\-/])"
     r"(?P<number>\d{3,6}(?:\.\d{1,2})?)(?P<vague>多?)(?=的(?!时))"
 )
+# 补牙1200, 科二补考要500, 4680就这么没了: three digits or a price to the tenth, nothing counted behind.
+_ALONE = re.compile(
+    r"(?<!\d,)(?:(?<=[\u4e00-\u9fff])|(?<=[,。;:、!?])|(?<=^)|(?<=[\u4e00-\u9fff] ))"
+    r"(?P<number>[1-9]\d{2,5}(?:\.\d{1,2})?|[1-9]\d{0,2}\.\d{1,2})(?P<vague>多?)"
+    r"(?=[,。;、!? )]|$|[结就都也没不还说只才我他她它退让的一开两后第变包全这那])"
+)
+_NUMBERED = re.compile(
+    r"(?:[第号码期版楼栋幢座室路站线年月]|电话|热线|尾号|编号|单号|型号|验证码|代码|密码|房间|微信|QQ|打|拨|拨打|投诉|向"
+    r"|科|国道|高速|公里|里程|温度|心率|血压|血糖|身高|体重|排名|粉丝|播放|点击|人均|气温"
+    r"|[A-Za-z\d.\-])[是为:了到]? ?$"
+)
+_HOTLINE = re.compile(r"1[02]\d{3}|12[0-9]|11[0-9]|9[56]\d{3,4}|315|4s?00")
 _CORRECTED = re.compile(
     rf"(?:金额|价格|数额|钱数|钱|价)[^。;!?]{{0,16}}?(?<!不)(?:是|为|改成"
     rf"|改为) ?(?P<number>{_NUMERAL})(?P<vague>{_VAGUE}?)"
@@ -190,6 +202,9 @@ def _candidates(text: str) -> Iterator[Amount]:
         for match in pattern.finditer(text):
             if _is_bare_sum(text, match):
                 yield _amount(text, match)
+    for match in _ALONE.finditer(text):
+        if _is_sum_alone(text, match):
+            yield _amount(text, match)
     for match in _ROUND.finditer(text):
         if not _is_counted(text, match) and not _is_word(text, match):
             yield _amount(text, match)
@@ -248,6 +263,8 @@ def _is_bare_sum(text: str, match: re.Match[str]) -> bool:
         and (match.re is _DEAL or text.startswith("一年", match.end()))
     ):
         return False  # a year
+    if match.re is _BARE and match["verb"] == "打" and _HOTLINE.fullmatch(number):
+        return False
     if match.re is _BEFORE and _DAY_LIKE.fullmatch(number):
         return False  # 12.25买的
     if (
@@ -256,6 +273,16 @@ def _is_bare_sum(text: str, match: re.Match[str]) -> bool:
         and len(number) == 1
         and match["verb"] in ("才", "费")
     ):
+        return False
+    return not _is_counted(text, match)
+
+
+def _is_sum_alone(text: str, match: re.Match[str]) -> bool:
+    """Whether a number that no word of money leads up to is a sum: no year, day, line or label."""
+    number = match["number"]
+    if re.fullmatch(r"(?:19|20)[0-4]\d", number) or _DAY_LIKE.fullmatch(number):
+        return False
+    if _HOTLINE.fullmatch(number) or _NUMBERED.search(text[: match.start()]):
         return False
     return not _is_counted(text, match)
 

@@ -140,3 +140,29 @@ def test_a_long_message_is_read_within_a_few_milliseconds() -> None:
     started = time.perf_counter()
     amounts.find(text)
     assert time.perf_counter() - started < 0.05  # about 1 ms; a slow machine is not a failure
+
+
+@pytest.mark.parametrize(
+    ("text", "worth"),
+    [
+        ("硌掉半颗牙,补牙1200,超市不认", "1200"),
+        ("科二补考要500", "500"),
+        ("4680就这么没了,美容院太坑", "4680"),
+        ("每个月少29.9,一查是会员", "29.9"),
+        ("从186变420,坐地起价", "186"),
+        ("套餐4999,底片说好全送", "4999"),
+    ],
+)
+def test_a_number_that_no_word_of_money_leads_up_to_is_a_sum(text: str, worth: str) -> None:
+    assert amounts.find(text)[0].value == Decimal(worth)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2023就开始报的班", "房间1205,空调不制冷", "打12315一直占线", "打10086没用", "订单号 884213,不发货",
+        "行驶到3000公里,异响", "12.25,送到的时候坏了", "尾号6688,扣了两次", "住在3号楼1502,漏水", "微信188234,加我",
+    ],
+)  # fmt: skip
+def test_a_number_of_something_else_is_no_sum(text: str) -> None:
+    assert not amounts.find(text)

@@ -111,7 +111,8 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     def _find(self, text: str) -> list[Span]:
         self._tagger.set(self._features(text))
-        found = [span for span in spans.marked(self._tagger.tag()) if self._is_sure(*span)]
+        marked = [span for span in spans.marked(self._tagger.tag()) if self._is_sure(*span)]
+        found = spans.apart([spans.whole_shop(text, span) for span in marked])
         if not any(kind == "merchant" for kind, _, _ in found):
             found += self._known_shop(text, found)
         if not any(kind == "product" for kind, _, _ in found):

@@ -1,6 +1,7 @@
 """UNDERSTANDING: spans of a text and labels of its characters, one turned into the other. Pure."""
 
 import datetime
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,11 @@ from bot.reading import amounts, dates, folding, models, platforms
 
 NAMES = ("merchant", "product", "brand", "model", "location")
 Span = tuple[str, int, int]  # kind, start, end
+
+_REST_OF_SHOP = re.compile(
+    r"[\u4e00-\u9fff]{0,5}?(?:店|馆|行|城|部|厅|院|坊|社|铺|超市|中心|公司|学校|驾校)"
+    r"(?=[\s,。，!?！？;；]|$)"
+)
 
 
 def read(text: str) -> list[str]:
@@ -52,6 +58,22 @@ def repeated(text: str, found: list[Span]) -> list[Span]:
                 more.append((kind, at, at + len(word)))
             at = text.find(word, at + len(word))
     return found + more
+
+
+def whole_shop(text: str, span: Span) -> Span:
+    """The span, drawn out to where a shop's name ends with its clause: 悦童母婴|用品店."""
+    kind, start, end = span
+    rest = _REST_OF_SHOP.match(text, end) if kind == "merchant" else None
+    return (kind, start, rest.end()) if rest else span
+
+
+def apart(found: Sequence[Span]) -> list[Span]:
+    """The spans in order, without those that begin inside the one before."""
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda one: one[1]):
+        if not kept or span[1] >= kept[-1][2]:
+            kept.append(span)
+    return kept
 
 
 def folded(text: str | None, entities: list[dict[str, Any]]) -> tuple[str, list[Span]]:

@@ -18,6 +18,9 @@ assert spans.marked(["I-brand", "I-brand", "O", "B-brand", "B-brand"]) == [
     ("brand", 0, 2), ("brand", 3, 4), ("brand", 4, 5)]
 marked = [{"entity": "amount", "start": 2, "end": 6}, {"entity": "brand", "start": 6, "end": 9}]
 assert spans.folded("花了５００元羅馬仕", marked) == ("花了500元罗马仕", [("brand", 6, 9)])
+assert spans.whole_shop("悦童母婴用品店", ("merchant", 0, 4)) == ("merchant", 0, 7)
+assert spans.whole_shop("鹏达的店员说不退", ("merchant", 0, 2)) == ("merchant", 0, 2)
+assert spans.apart([("product", 4, 6), ("merchant", 0, 7)]) == [("merchant", 0, 7)]
 assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("product", 0, 2), ("product", 5, 7)]
 assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]
 """

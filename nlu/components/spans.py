@@ -10,6 +10,7 @@ from bot.reading import amounts, dates, folding, models, platforms
 NAMES = ("merchant", "product", "brand", "model", "location")
 Span = tuple[str, int, int]  # kind, start, end
 
+_BRACKETS = {"{": "}", "[": "]", "(": ")", "【": "】", "《": "》", "「": "」"}
 _REST_OF_SHOP = re.compile(
     r"[\u4e00-\u9fff]{0,5}?(?:店|馆|行|城|部|厅|院|坊|社|铺|超市|中心|公司|学校|驾校)"
     r"(?=[\s,。，!?！？;；]|$)"
@@ -63,8 +64,13 @@ def repeated(text: str, found: list[Span]) -> list[Span]:
 def whole_shop(text: str, span: Span) -> Span:
     """The span, drawn out to where a shop's name ends with its clause: 悦童母婴|用品店."""
     kind, start, end = span
-    rest = _REST_OF_SHOP.match(text, end) if kind == "merchant" else None
-    return (kind, start, rest.end()) if rest else span
+    if kind != "merchant":
+        return span
+    opened = _BRACKETS.get(text[start - 1 : start])  # 「{老王}烧烤」: a bracket that closes inside
+    if opened and opened in text[start:end]:
+        start -= 1
+    rest = _REST_OF_SHOP.match(text, end)
+    return kind, start, rest.end() if rest else end
 
 
 def apart(found: Sequence[Span]) -> list[Span]:

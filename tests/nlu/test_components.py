@@ -20,6 +20,7 @@ marked = [{"entity": "amount", "start": 2, "end": 6}, {"entity": "brand", "start
 assert spans.folded("花了５００元羅馬仕", marked) == ("花了500元罗马仕", [("brand", 6, 9)])
 assert spans.whole_shop("悦童母婴用品店", ("merchant", 0, 4)) == ("merchant", 0, 7)
 assert spans.whole_shop("鹏达的店员说不退", ("merchant", 0, 2)) == ("merchant", 0, 2)
+assert spans.whole_shop("{老王}烧烤", ("merchant", 1, 6)) == ("merchant", 0, 6)
 assert spans.apart([("product", 4, 6), ("merchant", 0, 7)]) == [("merchant", 0, 7)]
 assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("product", 0, 2), ("product", 5, 7)]
 assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]

@@ -179,7 +179,7 @@ def _start(span: Span) -> int:
 
 
 def dictionary(folder: Path) -> dict[str, str]:
-    """For each word of the dictionary the name of its file: brands, places, products or trade."""
+    """For each word of the dictionary the name of its file: brands, places, products, shops or trade."""
     return {
         line.split()[0].lower(): path.stem
         for path in sorted(folder.glob("*.txt"))

@@ -96,8 +96,8 @@ def test_each_main_intent_has_three_hundred_sentences(examples: list[tuple[str, 
 
 
 def test_intents_are_understood(result: dict[str, Any]) -> None:
-    assert result["accuracy"] >= 0.93
-    assert result["macro_f1"] >= 0.92
+    assert result["accuracy"] >= 0.94
+    assert result["macro_f1"] >= 0.945
 
 
 def test_rights_and_complaints_are_told_apart(result: dict[str, Any]) -> None:
@@ -105,14 +105,14 @@ def test_rights_and_complaints_are_told_apart(result: dict[str, Any]) -> None:
     mixed = confused.get("ask_rights>file_complaint", 0) + confused.get(
         "file_complaint>ask_rights", 0
     )
-    assert mixed <= 8
+    assert mixed <= 5
 
 
 @pytest.mark.parametrize(
     ("kind", "floor"),
     [
-        ("amount", 0.91), ("date", 0.85), ("platform", 0.87), ("demand", 0.48), ("product", 0.76),
-        ("merchant", 0.88), ("location", 0.88), ("brand", 0.85), ("model", 0.8),
+        ("amount", 0.905), ("date", 0.9), ("platform", 0.87), ("demand", 0.48), ("product", 0.765),
+        ("merchant", 0.885), ("location", 0.9), ("brand", 0.86), ("model", 0.85),
     ],
 )  # fmt: skip
 def test_values_and_names_are_found(kind: str, floor: float, result: dict[str, Any]) -> None:

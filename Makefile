@@ -36,8 +36,8 @@ talk: setup ## the dialogue in a terminal; reads lines from a pipe too
 score-understanding: setup ## SET=f.jsonl: intents and entities of the whole pipeline
 	@$(PY) -m bench.score_understanding $(SET)
 
-compare-understanding: setup ## SET=f.jsonl: other pipelines beside ours, same data (long)
-	@$(PY) -m bench.compare_understanding $(SET)
+compare-understanding: setup ## SET=f.jsonl SHARE=4: other pipelines beside ours (long)
+	@$(PY) -m bench.compare_understanding $(SET) $(or $(SHARE),1)
 
 score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
 	@$(PY) -m bench.score_recalls $(SET)

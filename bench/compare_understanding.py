@@ -1,6 +1,6 @@
-"""`make compare-understanding SET=f.jsonl`: the pipelines of bench/pipelines beside ours, same data.
+"""`make compare-understanding SET=f.jsonl SHARE=4`: the pipelines of bench/pipelines beside ours.
 
-Each is trained and parses in a process of its own, one after the other, with nothing else running.
+All learn from the same examples, every fourth of ours here: DIET on all of them takes hours. Each is trained and parses in a process of its own, one after the other, with nothing else running.
 """
 
 import json
@@ -30,15 +30,15 @@ SHOWN = (
 )
 
 
-def main(path: str, *chosen: str) -> None:
-    """A row a pipeline; the last line is one line of JSON."""
+def main(path: str, share: str = "1", *chosen: str) -> None:
+    """A row a pipeline, of the `chosen` ones or of all; the last line is one line of JSON."""
     lines = Path(path).read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines if line]
     found = {}
     print("pipeline  accuracy  macro_f1  p50_ms  train_s  " + "  ".join(SHOWN), flush=True)
     for name, config in pipelines():
         if not chosen or name in chosen:
-            found[name] = measure(config, rows)
+            found[name] = measure(config, rows, share)
             print(row_of(name, found[name]), flush=True)
     print(json.dumps(found, ensure_ascii=False))
 
@@ -50,12 +50,12 @@ def pipelines() -> Iterator[tuple[str, Path]]:
         yield path.stem, path
 
 
-def measure(config: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """Scores, seconds of training and the median of a parse in ms."""
+def measure(config: Path, rows: list[dict[str, Any]], share: str) -> dict[str, Any]:
+    """Scores, examples and seconds of training, and the median of a parse in ms."""
     folded = [folding.fold(row["text"]) for row in rows]
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(
-            [str(NLU_PYTHON), "-W", "ignore", "-m", "nlu.trial", str(config), folder],
+            [str(NLU_PYTHON), "-W", "ignore", "-m", "nlu.trial", str(config), folder, share],
             input="".join(json.dumps(form.text) + "\n" for form in folded),
             cwd=ROOT, env=python_path(), capture_output=True, text=True,
         )  # fmt: skip
@@ -67,7 +67,8 @@ def measure(config: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
         for form, one in zip(folded, said, strict=True)
     ]
     median = statistics.median(one["ms"] for one in said)
-    return {**score(rows, parsed), "p50_ms": round(median, 1), "train_s": trained["seconds"]}
+    took = {"p50_ms": round(median, 1), "train_s": trained["seconds"], "of": trained["examples"]}
+    return {**score(rows, parsed), **took}
 
 
 def row_of(name: str, result: dict[str, Any]) -> str:
@@ -79,5 +80,5 @@ def row_of(name: str, result: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     if len(sys.argv) < 2:
-        sys.exit("usage: make compare-understanding SET=rows.jsonl")
+        sys.exit("usage: make compare-understanding SET=rows.jsonl [SHARE=n]")
     main(*sys.argv[1:])

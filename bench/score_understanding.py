@@ -33,7 +33,7 @@ def main(path: str) -> None:
     ]
     with stack() as running:
         parsed = [parse(running, row["text"]) for row in rows]
-    result = score(rows, parsed)
+    result = {**score(rows, parsed), **certainty(rows, parsed)}
     show(result, rows, parsed)
     print(json.dumps(result, ensure_ascii=False))
 
@@ -42,7 +42,11 @@ def parse(running: Stack, text: str) -> dict[str, Any]:
     """Intent and spans as dialogue.py would have them understood, spans in the text as typed."""
     folded = folding.fold(text)
     said = running.parse(folded.text)
-    return {"intent": said["intent"]["name"], "entities": typed_spans(folded, said["entities"])}
+    return {
+        "intent": said["intent"]["name"],
+        "confidence": said["intent"]["confidence"],
+        "entities": typed_spans(folded, said["entities"]),
+    }
 
 
 def typed_spans(folded: folding.Folded, entities: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -78,6 +82,31 @@ def score(rows: list[dict[str, Any]], parsed: list[dict[str, Any]]) -> dict[str,
         "by_intent": by_intent,
         "confusion": confusion(gold, said),
         "entities": {kind: entity_rates(rows, parsed, kind) for kind in KINDS},
+    }
+
+
+def certainty(rows: list[dict[str, Any]], parsed: list[dict[str, Any]]) -> dict[str, Any]:
+    """How many rows are answered by a question back, and how often each confidence is right.
+
+    `calibration` has for each span of confidence the rows, their mean confidence and the share of
+    them that is right: the last two are near each other where the confidence means what it says.
+    """
+    spans: defaultdict[float, list[tuple[float, bool]]] = defaultdict(list)
+    for row, one in zip(rows, parsed, strict=True):
+        wanted = {merged(intent) for intent in (row["intent"], *also_right(row))}
+        if one["intent"] not in ELSEWHERE_TOO:
+            low = max(edge for edge in (0.0, 0.4, 0.6, 0.8, 0.9) if edge <= one["confidence"])
+            spans[low].append((one["confidence"], merged(one["intent"]) in wanted))
+    return {
+        "unsure": sum(one["intent"] in ELSEWHERE_TOO for one in parsed),
+        "calibration": {
+            low: {
+                "n": len(pairs),
+                "confidence": round(sum(c for c, _ in pairs) / len(pairs), 3),
+                "right": round(sum(right for _, right in pairs) / len(pairs), 3),
+            }
+            for low, pairs in sorted(spans.items())
+        },
     }
 
 
@@ -170,6 +199,11 @@ def show(result: dict[str, Any], rows: list[dict[str, Any]], parsed: list[dict[s
     print(f"rows {result['n']}  accuracy {result['accuracy']}  macro F1 {result['macro_f1']}")
     for name, rate in {**result["by_intent"], **result["entities"]}.items():
         print(f"  {name:18} P {rate['precision']:.3f}  R {rate['recall']:.3f}  F1 {rate['f1']:.3f}")
+    print(f"unsure, asked back: {result['unsure']}")
+    for low, span in result["calibration"].items():
+        print(
+            f"  confidence from {low}: n {span['n']}, mean {span['confidence']}, right {span['right']}"
+        )
     by_pair: defaultdict[str, list[str]] = defaultdict(list)
     for row, one in zip(rows, parsed, strict=True):
         g, s = merged(row["intent"]), merged(one["intent"])

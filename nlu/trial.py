@@ -1,6 +1,6 @@
-"""Trains a pipeline apart and parses sentences with it: `python -m nlu.trial CONFIG FOLDER`.
+"""Trains a pipeline apart and parses sentences with it: `python -m nlu.trial CONFIG FOLDER SHARE`.
 
-Sentences come as lines of JSON strings; each goes out as a line of JSON: what Rasa understands, and
+Of the tree's examples every SHARE-th is learned from: 1 is all of them. Sentences come as lines of JSON strings; each goes out as a line of JSON: what Rasa understands, and
 the milliseconds it took. For comparisons; the product itself is trained by nlu/train.py.
 """
 
@@ -13,19 +13,25 @@ from pathlib import Path
 from typing import Any
 
 
-def main(config: str, folder: str) -> None:
-    """Train on this tree's examples, then answer the sentences on standard input."""
+def main(config: str, folder: str, share: str = "1") -> None:
+    """Train on examples of this tree, then answer the sentences on standard input."""
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("RASA_CACHE_DIRECTORY", str(Path(folder) / "cache"))
     out, sys.stdout = sys.stdout, sys.stderr  # Rasa prints while it trains
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
+    from rasa.shared.nlu.training_data.loading import load_data
+    from rasa.shared.nlu.training_data.training_data import TrainingData
 
+    examples = load_data("nlu/understanding").training_examples[:: int(share)]
+    learned = Path(folder) / "learned.yml"
+    learned.write_text(TrainingData(examples).nlu_as_yaml(), encoding="utf-8")
     started = time.monotonic()
-    model = train_nlu(config, "nlu/understanding", folder)
+    model = train_nlu(config, str(learned), folder)
     took = time.monotonic() - started
     agent = Agent.load(model)
-    print(json.dumps({"seconds": round(took, 1)}), file=out, flush=True)
+    told = {"seconds": round(took, 1), "examples": len(examples)}
+    print(json.dumps(told), file=out, flush=True)
     for line in sys.stdin:
         print(json.dumps(asyncio.run(_parse(agent, json.loads(line)))), file=out, flush=True)
 
@@ -38,4 +44,4 @@ async def _parse(agent: Any, text: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:3])
+    main(*sys.argv[1:4])

@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import opencc
 
+from bot.reading import homophones
+
 # NFKC leaves most dashes alone, and notices print models with them (1232—14).
 _DASHES = frozenset("‐‑‒–—―−－﹣")
 # Characters that show nothing but are not of category Cf: fillers and variation selectors.
@@ -25,8 +27,9 @@ class Folded:
 def fold(text: str) -> Folded:
     """The text with NFKC per character, simplified script, plain dashes and single spaces.
 
-    Invisible and control characters are dropped; line ends and tabs become spaces. Letter case,
-    punctuation and spaces at the ends stay (see `plain`).
+    Invisible and control characters are dropped; line ends and tabs become spaces; words of the
+    trade that were typed by their sound are put right. Letter case, punctuation and spaces at the
+    ends stay (see `plain`).
     """
     chars: list[str] = []
     offsets: list[int] = []
@@ -36,7 +39,7 @@ def fold(text: str) -> Folded:
                 continue
             chars.append(char)
             offsets.append(index)
-    return Folded(_simplified("".join(chars)), tuple(offsets))
+    return Folded(homophones.meant(_simplified("".join(chars))), tuple(offsets))
 
 
 def plain(text: str) -> str:

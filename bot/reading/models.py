@@ -31,7 +31,9 @@ _SERIES = re.compile(
     r"(?:pro|plus|max|mini|air|se|ultra|xs|xr|x)(?: ?(?:max|plus))?(?![A-Za-z0-9])"
     r"|(?:(?<![A-Za-z0-9])(?:iphone|ipad|mate|galaxy|nova|note|reno|find x|magic|pura)|小米|红米"
     r"|荣耀) ?\d{1,2}[a-z]?"
-    r"(?: ?(?:pro|plus|max|mini|ultra|se|note))*(?![A-Za-z0-9元块年月日个台号.])",
+    r"(?: ?(?:pro|plus|max|mini|ultra|se|note))*(?![A-Za-z0-9元块年月日个台号.])"
+    r"|(?:(?<=苹果)|(?<=苹果 ))\d{1,2}(?: ?(?:pro|plus|max|mini|p|s|e))*"
+    r"(?![A-Za-z0-9元块年月日个台号.斤公箱袋颗盒只件粒毛角分折%代天多几一])",
     re.IGNORECASE,
 )
 _UNIT = (

@@ -20,13 +20,16 @@ class Doubt(GraphComponent, IntentClassifier):
     Rasa's FallbackClassifier counts any two close intents; here only those between which a citizen
     can choose by a button, and not the pairs whose confusion costs nothing. The ranking is left as
     it was but for the new first row: the action offers the close ones from it.
+
+    An injury is put first from a lower chance on: to ask after one who is well costs a sentence, to
+    pass over one who is hurt costs more.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Lowest confidence; how near the second is too near; between which intents one can choose;
-        pairs of them that need no question."""
-        return {"threshold": 0.2, "margin": 0.05, "choices": [], "harmless": []}
+        pairs of them that need no question; intents that go first from a confidence of their own."""
+        return {"threshold": 0.2, "margin": 0.05, "choices": [], "harmless": [], "rather": {}}
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -45,11 +48,21 @@ class Doubt(GraphComponent, IntentClassifier):
         """The messages, the unsure ones with `nlu_fallback` as intent."""
         for message in messages:
             ranking = message.get("intent_ranking") or []
-            if ranking and self._is_unsure(ranking):
+            first = self._rather(ranking)
+            if not first and ranking and self._is_unsure(ranking):
                 first = {"name": UNSURE, "confidence": 1.0 - ranking[0]["confidence"]}
+            if first:
+                others = [row for row in ranking if row is not first]
                 message.set(INTENT, first, add_to_output=True)
-                message.set("intent_ranking", [first, *ranking], add_to_output=True)
+                message.set("intent_ranking", [first, *others], add_to_output=True)
         return messages
+
+    def _rather(self, ranking: list[dict[str, Any]]) -> dict[str, Any] | None:
+        """The row of an intent that goes first although another is likelier or nearly as likely."""
+        for row in ranking:
+            if row["confidence"] >= self._config["rather"].get(row["name"], 2.0):
+                return row
+        return None
 
     def _is_unsure(self, ranking: list[dict[str, Any]]) -> bool:
         first, second = ranking[0], ranking[1]

@@ -13,7 +13,8 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from nlu.components import district_tokenizer, name_features, spans
+from bot.reading import platforms
+from nlu.components import district_tokenizer, main_names, name_features, spans
 from nlu.components.spans import Span
 from nlu.components.word_tagger import WordTagger
 
@@ -113,10 +114,14 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         self._tagger.set(self._features(text))
         marked = [span for span in spans.marked(self._tagger.tag()) if self._is_sure(*span)]
         found = spans.apart([spans.whole_shop(text, span) for span in marked])
+        found = main_names.main_names(text, found, bool(platforms.find(text)))
         if not any(kind == "merchant" for kind, _, _ in found):
             found += self._known_shop(text, found)
         if not any(kind == "product" for kind, _, _ in found):
-            found += self._likeliest_product(len(text), found)
+            listed = self._listed(text, found, "products", "product")
+            found += listed or self._likeliest_product(text, found)
+        if not any(kind == "model" for kind, _, _ in found):
+            found += self._listed(text, found, "series", "model")
         return [part for span in sorted(found, key=_start) for part in self._parted(text, span)]
 
     def _parted(self, text: str, span: Span) -> list[Span]:
@@ -137,17 +142,25 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
                 return [("merchant", start, start + len(word))]
         return []
 
+    def _listed(self, text: str, found: list[Span], file: str, kind: str) -> list[Span]:
+        """The first word of a file of the dictionary that is not marked yet, as a name of the kind."""
+        words = district_tokenizer.cut(text.lower())
+        listed = [(kind, at, at + len(w)) for w, at in words if self._lists.get(w) == file]
+        free = [one for one in listed if not any(one[1] < e and s < one[2] for _, s, e in found)]
+        return main_names.things(text, free)[:1]
+
     def _is_sure(self, kind: str, start: int, end: int) -> bool:
         if kind != "merchant":
             return True
         return self._chance(kind, start, end) >= float(self._config["merchant_at_least"])
 
-    def _likeliest_product(self, length: int, found: list[Span]) -> list[Span]:
+    def _likeliest_product(self, text: str, found: list[Span]) -> list[Span]:
         """A complaint is mostly about a thing: the likeliest one is better than none."""
-        row = [self._chance("product", at, at + 1) for at in range(length)]
+        row = [self._chance("product", at, at + 1) for at in range(len(text))]
         likely = spans.marked(
             ["I-product" if c >= self._config["product_at_least"] else "O" for c in row]
         )
+        likely = [one for one in main_names.things(text, likely) if one[2] - one[1] > 1]
         free = [one for one in likely if not any(one[1] < e and s < one[2] for _, s, e in found)]
         best = max(
             free, key=lambda one: sum(row[one[1] : one[2]]) / (one[2] - one[1]), default=None
@@ -179,7 +192,7 @@ def _start(span: Span) -> int:
 
 
 def dictionary(folder: Path) -> dict[str, str]:
-    """For each word of the dictionary the name of its file: brands, places, products, shops or trade."""
+    """For each word of the dictionary the name of its file: brands, places, products, series, shops or trade."""
     return {
         line.split()[0].lower(): path.stem
         for path in sorted(folder.glob("*.txt"))

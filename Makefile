@@ -17,8 +17,8 @@ help: ## list the commands
 run: setup ## start everything; prints the address of the chat page; Ctrl-C stops all
 	@exec $(PY) -m bot run
 
-test: setup chromium check ## set up what is missing and run the whole suite
-	$(PY) -m pytest
+test: setup chromium check train ## set up what is missing and run the whole suite
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## style and types
 	$(PY) -m ruff check .

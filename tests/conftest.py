@@ -19,6 +19,13 @@ CHROMIUM = "/usr/bin/chromium"
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that talk to Rasa share one worker, for there is one Rasa; the rest go to the other."""
+    for item in items:
+        if "running" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("rasa"))
+
+
 @pytest.fixture
 def now() -> datetime:
     """Monday 2026-11-02, 09:00 in Tianjin."""

@@ -1,9 +1,18 @@
-"""When a step is due: working days by the published holiday calendar. Pure; knows no record."""
+"""When a step is due, by 总局令第121号 and the published holidays. Pure; knows no record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import chinese_calendar
+import holidays
+
+DECIDE_WORKING_DAYS = 7  # 总局令第121号 第15条: accept or refuse, from receipt
+MEDIATE_DAYS = 60  # 第23条第1款(五): calendar days from acceptance
+TELL_END_WORKING_DAYS = 7  # 第23条第2款: tell both sides that mediation ended
+CHECK_REPORT_WORKING_DAYS = 15  # 行政处罚程序规定 第18条: once more as many where approved
+
+_NO_STATUTORY_DAY = ("休息日", "补假")  # days off that only make up for others
 
 
 @dataclass(frozen=True)
@@ -12,6 +21,14 @@ class Deadline:
 
     on: date
     is_provisional: bool
+
+
+@dataclass(frozen=True)
+class Pause:
+    """Days that do not count, the first and the last among them (鉴定、检测: 总局令第121号 第22条)."""
+
+    first: date
+    last: date
 
 
 def after_working_days(start: date, days: int) -> Deadline:
@@ -27,6 +44,49 @@ def after_working_days(start: date, days: int) -> Deadline:
         provisional = provisional or not known
         left -= works
     return Deadline(day, provisional)
+
+
+def after_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline:
+    """The last of `days` calendar days after `start`, the days of `pauses` left out.
+
+    The day of the start does not count; a last day on a statutory holiday moves to the first day
+    behind it (总局令第121号 第45条). A weekend, and a day off that makes up for a worked Sunday, is
+    no statutory holiday: where that is in doubt, the earlier day is the safe one. Never provisional,
+    for statutory holidays stand in a regulation (全国年节及纪念日放假办法) and not in a yearly notice.
+    """
+    day, left = start, days
+    while left:
+        day += timedelta(days=1)
+        left -= not any(pause.first <= day <= pause.last for pause in pauses)
+    while is_statutory_holiday(day):
+        day += timedelta(days=1)
+    return Deadline(day, False)
+
+
+def decide_by(received: date) -> Deadline:
+    """By when a received dispute is accepted or refused (总局令第121号 第15条)."""
+    return after_working_days(received, DECIDE_WORKING_DAYS)
+
+
+def mediate_by(accepted: date, tests: Sequence[Pause] = ()) -> Deadline:
+    """By when a mediation ends, the time of `tests` left out (总局令第121号 第22、23条)."""
+    return after_days(accepted, MEDIATE_DAYS, tests)
+
+
+def tell_end_by(ended: date) -> Deadline:
+    """By when both sides are told that mediation ended (总局令第121号 第23条第2款)."""
+    return after_working_days(ended, TELL_END_WORKING_DAYS)
+
+
+def check_report_by(received: date, is_extended: bool = False) -> Deadline:
+    """By when a report is checked (市场监督管理行政处罚程序规定 第18条)."""
+    return after_working_days(received, CHECK_REPORT_WORKING_DAYS * (2 if is_extended else 1))
+
+
+def is_statutory_holiday(day: date) -> bool:
+    """Whether a day is one of the holidays of 全国年节及纪念日放假办法 itself."""
+    name = holidays.country_holidays("CN", years=day.year, language="zh_CN").get(day)
+    return name is not None and not any(word in name for word in _NO_STATUTORY_DAY)
 
 
 def is_working_day(day: date) -> bool:

@@ -23,7 +23,6 @@ Operator = Literal["independent", "bureau"]
 QUESTIONS = (
     "merchant", "facts", "demand", "location", "occurred_on", "amount", "contact", "confirmed",
 )  # fmt: skip
-ACCEPT_WORKING_DAYS = 7  # 总局令第121号 第15条, counted from receipt
 FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
 JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by itself
 LONGEST_FACTS = 4000
@@ -212,7 +211,7 @@ def lodge(
     dispute.lane, dispute.operator = lane(dispute.amount, limit), operator
     dispute.lodged_at = dispute.updated_at = now
     if operator == "bureau":
-        due = deadlines.after_working_days(local_day(now), ACCEPT_WORKING_DAYS)
+        due = deadlines.decide_by(local_day(now))
         dispute.accept_due, dispute.is_due_provisional = due.on, due.is_provisional
     _log(session, dispute, "lodged", "citizen", now, lane=dispute.lane, operator=operator)
     return True

@@ -40,7 +40,7 @@ def move(number: str, state: str) -> None:
         try:
             progress.move(session, found, state, "operator", datetime.now(UTC))
         except progress.NotPossible:
-            steps = ", ".join(progress.STEPS.get(before, ()))
+            steps = ", ".join(progress.reachable(found, "operator"))
             sys.exit(words("operator_no_step", state=state, before=before, steps=steps))
         spoken = disputes.number_text(found.number or "")
     launch.say(words("operator_moved", number=spoken, before=before, state=state))

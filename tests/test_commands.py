@@ -41,7 +41,7 @@ def test_the_operator_moves_a_dispute_and_its_citizen_is_told(
     [
         ("AAAA-2222", "closed", "没有这个编号"),
         ("no number", "closed", "no dispute"),
-        (None, "done", "in_progress, settled, closed, withdrawn"),
+        (None, "done", "in_progress, settled, withdrawn, closed"),
         (None, "lodged", "不能从 lodged"),
     ],
 )

@@ -5,45 +5,89 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, disputes, notices
+from bot.casework import alerts, deadlines, disputes, notices, steps
 from bot.casework.records import Dispute, DisputeEvent, Person
-from bot.library import words
+from bot.casework.steps import RUNNING, NotPossible
+from bot.library import label, words
 
-# From where a dispute may go where. What is done can be taken up again, never un-lodged.
-STEPS = {
-    "lodged": ("in_progress", "settled", "closed", "withdrawn"),
-    "in_progress": ("settled", "closed", "withdrawn"),
-    "settled": ("in_progress", "closed"),
-    "closed": ("in_progress",),
-    "withdrawn": ("in_progress",),
-}
-RUNNING = ("lodged", "in_progress")
+__all__ = ["RUNNING", "NotPossible"]  # what callers need of the table, beside the functions below
+
 FOLLOW_UPS = ("follow_up", "withdrawal_wished", "settled_told")
 
 
-class NotPossible(ValueError):
-    """The dispute cannot go from its state to that one."""
+def take(
+    session: Session, dispute: Dispute, name: str, actor: str, now: datetime, **detail: str
+) -> DisputeEvent:
+    """Take the step `name` of the table (steps.py), with its event and its notice in one transaction.
+
+    `actor` is "citizen", "officer" or "operator"; a citizen who took it was told in the talk, and
+    gets no notice. What a step needs is told with it; a `note` is for officers alone. Raises
+    NotPossible; of two who take a step at once the second fails with sqlalchemy's StaleDataError when
+    it is written.
+    """
+    before = dispute.state
+    step = steps.step(name)
+    steps.check(step, before, dispute.operator or "", actor, detail)
+    dispute.state, dispute.updated_at = step.after, now
+    event = _event(session, dispute, name, actor, now, {"before": before, **detail})
+    _set_clocks(session, dispute, name, now, detail)
+    if actor != "citizen":
+        number = disputes.number_text(dispute.number or "")
+        spoken = {field: _spoken(field, value) for field, value in detail.items()}
+        text = words(f"progress_{name}", **{"number": number, **spoken})
+        subject = f"{dispute.number}:{event.id}"
+        notices.post(session, dispute.person, "progress", subject, text, now)
+    return event
 
 
 def move(
     session: Session, dispute: Dispute, state: str, actor: str, now: datetime, note: str = ""
 ) -> DisputeEvent:
-    """Bring a lodged dispute to `state`, with its event and, in the same transaction, a notice.
+    """Take the step that leads to `state` and needs no detail. Raises NotPossible."""
+    for step in steps.possible(dispute.state, dispute.operator or "", actor):
+        if step.after == state and not step.needs:
+            detail = {"note": note} if note else {}
+            return take(session, dispute, step.name, actor, now, **detail)
+    raise NotPossible(f"{dispute.state} -> {state}")
 
-    `actor` is "citizen", "officer" or "operator"; a citizen who moved it was told in the talk, and
-    gets no notice. `note` is for officers and is not told. Raises NotPossible.
-    """
-    before = dispute.state
-    if state not in STEPS.get(before, ()):
-        raise NotPossible(f"{before} -> {state}")
-    dispute.state, dispute.updated_at = state, now
-    detail = {"before": before} | ({"note": note} if note else {})
-    event = _event(session, dispute, state, actor, now, detail)
-    if actor != "citizen":
-        text = words(f"progress_{state}", number=disputes.number_text(dispute.number or ""))
-        subject = f"{dispute.number}:{event.id}"
-        notices.post(session, dispute.person, "progress", subject, text, now)
-    return event
+
+def reachable(dispute: Dispute, actor: str) -> list[str]:
+    """The states that `move` can bring the dispute to."""
+    found = steps.possible(dispute.state, dispute.operator or "", actor)
+    return list(dict.fromkeys(step.after for step in found if not step.needs))
+
+
+def _spoken(field: str, value: str) -> str:
+    """A detail as people read it: grounds and reasons are codes."""
+    return label(field, value) if field in ("ground", "reason") else value
+
+
+def _set_clocks(
+    session: Session, dispute: Dispute, name: str, now: datetime, detail: dict[str, str]
+) -> None:
+    """The clock of mediation: it starts at acceptance, and testing stands still in it."""
+    if name == "accept":
+        dispute.register_number, dispute.accepted_at = detail["register_number"], now
+    if name in ("accept", "resume", "end", "settle") and dispute.accepted_at is not None:
+        accepted = disputes.local_day(dispute.accepted_at)
+        dispute.mediate_due = deadlines.mediate_by(accepted, _tests(session, dispute)).on
+
+
+def _tests(session: Session, dispute: Dispute) -> list[deadlines.Pause]:
+    """The spans of testing, from the log: each day of one is left out of the clock."""
+    query = select(DisputeEvent).where(
+        DisputeEvent.dispute_id == dispute.id,
+        DisputeEvent.kind.in_(("suspend", "resume", "end", "settle")),
+    )
+    pauses, began = [], None
+    for event in session.scalars(query.order_by(DisputeEvent.id)):
+        day = disputes.local_day(event.happened_at)
+        if event.kind == "suspend" and event.detail.get("reason") == "testing":
+            began = day
+        elif began is not None:
+            pauses.append(deadlines.Pause(began, day))
+            began = None
+    return pauses
 
 
 def by_number(session: Session, number: str) -> Dispute | None:

@@ -93,7 +93,11 @@ class OfferedButton(Record):
 
 
 class Dispute(Record):
-    """A consumer dispute (投诉), from the first words on."""
+    """A consumer dispute (投诉), from the first words on.
+
+    `register_number` is the national platform's (12315), without which an office accepts nothing
+    (总局令第121号 第40条).
+    """
 
     __tablename__ = "disputes"
     __table_args__ = (Index("ix_disputes_person_state", "person_id", "state"),)
@@ -124,9 +128,16 @@ class Dispute(Record):
     misses: Mapped[int] = mapped_column(default=0)
     accept_due: Mapped[date | None]
     is_due_provisional: Mapped[bool] = mapped_column(default=False)
+    register_number: Mapped[str | None] = mapped_column(String(64))
+    accepted_at: Mapped[datetime | None]
+    mediate_due: Mapped[date | None]
+    version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     lodged_at: Mapped[datetime | None]
+
+    # Of two who change a dispute at once the second fails, and nothing of theirs is kept.
+    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
     person: Mapped[Person] = relationship()
     events: Mapped[list["DisputeEvent"]] = relationship(order_by="DisputeEvent.id")

@@ -1,0 +1,109 @@
+"""The life of a lodged dispute as one table: which step leads from where to where, who may take it. Pure.
+
+Code, the desk and the documents read this table; `progress.take` is the only way to take a step.
+"""
+
+from dataclasses import dataclass
+
+STATES = (
+    "draft", "lodged", "in_progress", "incomplete", "accepted", "mediating", "suspended",
+    "settled", "ended", "refused", "passed_on", "closed", "withdrawn",
+)  # fmt: skip
+RUNNING = ("lodged", "in_progress", "incomplete", "accepted", "mediating", "suspended")
+OVER = ("settled", "ended", "refused", "passed_on", "closed", "withdrawn")
+OPERATORS = ("independent", "bureau")
+
+# Why a dispute is refused: 总局令第121号 第16条 (一) to (六), in its order.
+REFUSAL_GROUNDS = (
+    "not_ours", "handled_elsewhere", "not_a_consumer_dispute", "over_three_years",
+    "papers_missing_or_false", "identity_not_proved",
+)  # fmt: skip
+# Why a mediation ends without a settlement: 第23条第1款.
+ENDING_GROUNDS = (
+    "withdrawn_or_settled_apart", "absent_or_unwilling", "no_agreement", "testing_costs_open",
+    "sixty_days_over", "found_not_admissible", "party_gone", "other",
+)  # fmt: skip
+SUSPENSION_REASONS = ("recusal", "testing")  # 第21条; 第22条: only testing stops the clock
+
+
+class NotPossible(ValueError):
+    """A step that there is not from where the dispute stands, for who asks, or without its details."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: from the states `before` to `after`, by one of `actors`.
+
+    `needs` are the details without which it is not taken; `choices` what one of them may be. `only`
+    is the operator it is for: an office alone can accept, refuse and mediate. `law` is its article.
+    """
+
+    name: str
+    before: tuple[str, ...]
+    after: str
+    actors: tuple[str, ...]
+    needs: tuple[str, ...] = ()
+    choices: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    only: str | None = None
+    law: str = ""
+
+
+_STAFF = ("officer", "operator")
+STEPS = (
+    Step("begin", ("lodged",), "in_progress", _STAFF),
+    Step("ask_for_more", ("lodged", "in_progress"), "incomplete", ("officer",), ("missing",),
+         law="总局令第121号 第10条"),
+    Step("complete", ("incomplete",), "in_progress", ("citizen", "officer")),
+    Step("accept", ("lodged", "in_progress"), "accepted", ("officer",), ("register_number",),
+         only="bureau", law="总局令第121号 第15、40条"),
+    Step("refuse", ("lodged", "in_progress", "incomplete"), "refused", ("officer",), ("ground",),
+         (("ground", REFUSAL_GROUNDS),), only="bureau", law="总局令第121号 第15、16条"),
+    Step("pass_on", ("lodged", "in_progress", "incomplete"), "passed_on", ("officer",), ("to",),
+         law="总局令第121号 第2、41条"),
+    Step("mediate", ("accepted",), "mediating", ("officer",),
+         ("citizen_agreed", "merchant_agreed"), only="bureau", law="总局令第121号 第18条"),
+    Step("meet", ("mediating",), "mediating", ("officer",), ("at", "place", "mediator"),
+         only="bureau", law="总局令第121号 第20条"),
+    Step("suspend", ("mediating",), "suspended", ("officer",), ("reason",),
+         (("reason", SUSPENSION_REASONS),), only="bureau", law="总局令第121号 第21、22条"),
+    Step("resume", ("suspended",), "mediating", ("officer",), only="bureau",
+         law="总局令第121号 第21、22条"),
+    Step("settle", ("lodged", "in_progress", "incomplete", "accepted", "mediating"), "settled",
+         (*_STAFF, "citizen"), law="总局令第121号 第24条"),
+    Step("end", ("accepted", "mediating", "suspended"), "ended", ("officer",), ("ground",),
+         (("ground", ENDING_GROUNDS),), only="bureau", law="总局令第121号 第23条"),
+    Step("withdraw", RUNNING, "withdrawn", (*_STAFF, "citizen"), law="总局令第121号 第23条"),
+    Step("close", ("lodged", "in_progress", "settled", "ended", "refused", "passed_on"), "closed",
+         _STAFF),
+    Step("reopen", ("settled", "closed", "withdrawn", "ended"), "in_progress",
+         (*_STAFF, "citizen")),
+)  # fmt: skip
+
+
+def step(name: str) -> Step:
+    """The step of that name. Raises NotPossible where there is none."""
+    for one in STEPS:
+        if one.name == name:
+            return one
+    raise NotPossible(f"no step {name}")
+
+
+def possible(state: str, operator: str, actor: str) -> list[Step]:
+    """The steps that `actor` may take from `state`, in the order of the table."""
+    return [
+        one
+        for one in STEPS
+        if state in one.before and actor in one.actors and one.only in (None, operator)
+    ]
+
+
+def check(one: Step, state: str, operator: str, actor: str, detail: dict[str, str]) -> None:
+    """Raise NotPossible, with the reason, where the step cannot be taken like this."""
+    if one not in possible(state, operator, actor):
+        raise NotPossible(f"{one.name}: not from {state} by {actor} ({operator})")
+    missing = [field for field in one.needs if not detail.get(field)]
+    if missing:
+        raise NotPossible(f"{one.name}: needs {', '.join(missing)}")
+    for field, allowed in one.choices:
+        if detail[field] not in allowed:
+            raise NotPossible(f"{one.name}: {field} is one of {', '.join(allowed)}")

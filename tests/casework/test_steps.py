@@ -1,0 +1,210 @@
+"""The table of steps: no way around it, nothing lost on it, and its clocks right."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from bot import database
+from bot.casework import deadlines, disputes, people, progress, sealing, steps
+from bot.casework.disputes import Operator
+from bot.casework.records import Dispute, DisputeEvent, Notice, Person, Record
+from bot.casework.steps import ENDING_GROUNDS, REFUSAL_GROUNDS, STATES, STEPS
+from bot.library import label, load
+from bot.settings import ROOT
+
+DETAILS = {
+    "missing": "购物小票", "register_number": "1120111002026110200001", "ground": "not_ours",
+    "to": "西青区教育局", "citizen_agreed": "11-03 电话", "merchant_agreed": "11-04 电话",
+    "at": "11月9日 9:30", "place": "中北镇市场监管所", "mediator": "李同志", "reason": "testing",
+}  # fmt: skip
+ACTORS = ("citizen", "officer", "operator")
+
+
+def detail_of(step: steps.Step) -> dict[str, str]:
+    allowed = dict(step.choices)
+    return {f: allowed[f][0] if f in allowed else DETAILS[f] for f in step.needs}
+
+
+def lodged(session: Session, who: Person, now: datetime, operator: Operator = "bureau") -> Dispute:
+    made = disputes.start(session, who, now)
+    disputes.lodge(session, made, operator=operator, limit=Decimal(2000), now=now)
+    session.flush()
+    return made
+
+
+def test_the_table_names_states_that_there_are_and_leaves_none_aside() -> None:
+    assert len({step.name for step in STEPS}) == len(STEPS)
+    for step in STEPS:
+        assert {*step.before, step.after} <= set(STATES)
+    reached = {step.after for step in STEPS} | {"draft", "lodged"}
+    assert reached == set(STATES) == {"draft", *steps.RUNNING, *steps.OVER}
+
+
+def test_every_running_state_has_a_way_out_for_its_citizen_and_for_an_officer() -> None:
+    for state in steps.RUNNING:
+        for operator in steps.OPERATORS:
+            for actor in ("citizen", "officer"):
+                ways = steps.possible(state, operator, actor)
+                assert any(way.after in steps.OVER for way in ways), (state, operator, actor)
+
+
+def test_only_an_office_accepts_refuses_and_mediates() -> None:
+    for name in ("accept", "refuse", "mediate", "meet", "suspend", "resume", "end"):
+        assert steps.step(name).only == "bureau" and steps.step(name).actors == ("officer",)
+
+
+def test_each_step_and_state_and_ground_has_its_words() -> None:
+    for step in STEPS:
+        assert load("wording")[f"progress_{step.name}"]
+    for state in set(STATES) - {"draft", "lodged"}:
+        assert label("state", state) != state
+    for ground in (*REFUSAL_GROUNDS, *ENDING_GROUNDS):
+        assert label("ground", ground) != ground
+    assert len(REFUSAL_GROUNDS) == 6 and len(set(ENDING_GROUNDS)) == 8
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+def test_a_step_without_its_details_or_with_others_is_refused(
+    step: steps.Step, session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    one.state = step.before[0]
+    events = session.scalar(select(func.count(DisputeEvent.id)))
+    for field in step.needs:
+        short = {f: text for f, text in detail_of(step).items() if f != field}
+        with pytest.raises(progress.NotPossible, match=field):
+            progress.take(session, one, step.name, step.actors[0], now, **short)
+    for field, _ in step.choices:
+        with pytest.raises(progress.NotPossible, match=field):
+            wrong = {**detail_of(step), field: "因为"}
+            progress.take(session, one, step.name, step.actors[0], now, **wrong)
+    assert one.state == step.before[0]
+    assert session.scalar(select(func.count(DisputeEvent.id))) == events
+
+
+def test_a_refusal_is_told_with_its_ground_and_the_other_doors(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    progress.take(session, one, "refuse", "officer", now, ground="over_three_years", note="见档案")
+    (notice,) = session.scalars(select(Notice)).all()
+    for word in ("三年", "第39条", "第15、16条", "仲裁", "起诉"):
+        assert word in notice.text
+    assert "档案" not in notice.text
+
+
+def test_in_bureau_mode_nothing_is_accepted_without_the_national_number(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    with pytest.raises(progress.NotPossible, match="register_number"):
+        progress.take(session, one, "accept", "officer", now)
+    progress.take(session, one, "accept", "officer", now, register_number="112011")
+    assert (one.register_number, one.accepted_at) == ("112011", now)
+
+
+def test_the_decision_clock_is_the_citizens_confirmation_and_no_step_moves_it(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    assert one.accept_due == date(2026, 11, 11)
+    for name in ("ask_for_more", "complete", "accept"):
+        detail = detail_of(steps.step(name))
+        progress.take(session, one, name, "officer", now + timedelta(days=3), **detail)
+    assert one.accept_due == date(2026, 11, 11)
+
+
+def test_testing_stands_still_in_the_clock_of_mediation_and_recusal_does_not(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    progress.take(session, one, "accept", "officer", now, register_number="1")
+    assert one.mediate_due == date(2027, 1, 2)  # the 60th day is New Year's Day
+    progress.take(
+        session, one, "mediate", "officer", now, citizen_agreed="是", merchant_agreed="是"
+    )
+    for reason, day in (("recusal", 3), ("testing", 10)):
+        when = now + timedelta(days=day)
+        progress.take(session, one, "suspend", "officer", when, reason=reason)
+        progress.take(session, one, "resume", "officer", when + timedelta(days=4))
+    assert one.mediate_due == date(2027, 1, 6)
+
+
+def test_two_officers_cannot_take_the_same_step(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    session.commit()
+    with Session(session.get_bind()) as other:
+        same = other.get_one(Dispute, one.id)
+        assert same.state == "lodged"
+        progress.take(session, one, "begin", "officer", now)
+        session.commit()
+        with pytest.raises(StaleDataError):
+            progress.take(other, same, "begin", "officer", now)
+        other.rollback()
+    kinds = session.scalars(select(DisputeEvent.kind)).all()
+    assert kinds.count("begin") == 1 and len(session.scalars(select(Notice)).all()) == 1
+
+
+walks = st.lists(
+    st.tuples(st.sampled_from(STEPS), st.sampled_from(ACTORS), st.integers(0, 9)), max_size=25
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(walks, st.sampled_from(steps.OPERATORS))
+def test_no_walk_leaves_the_table_or_loses_an_event(
+    walk: list[tuple[steps.Step, str, int]], operator: Operator
+) -> None:
+    sealing.unlock([Fernet.generate_key()])
+    engine = database.engine("sqlite://")
+    Record.metadata.create_all(engine)
+    now = datetime.fromisoformat("2026-11-02T01:00:00+00:00")
+    with Session(engine) as session:
+        one = lodged(session, people.person(session, "web", "c-1", now), now, operator)
+        taken, told, accepted = ["drafted", "lodged"], 0, None
+        for step, actor, days in walk:
+            now += timedelta(days=days)
+            state, clock = one.state, one.mediate_due
+            allowed = step in steps.possible(state, operator, actor)
+            try:
+                progress.take(session, one, step.name, actor, now, **detail_of(step))
+            except progress.NotPossible:
+                assert not allowed and (one.state, one.mediate_due) == (state, clock)
+                continue
+            assert allowed and one.state == step.after
+            taken, told = [*taken, step.name], told + (actor != "citizen")
+            accepted = disputes.local_day(now) if step.name == "accept" else accepted
+        kept = session.scalars(select(DisputeEvent.kind).order_by(DisputeEvent.id)).all()
+        assert kept == taken
+        assert len(session.scalars(select(Notice)).all()) == told
+        assert (one.mediate_due is None) == (accepted is None)
+        if accepted is not None and one.mediate_due is not None:
+            assert one.mediate_due >= deadlines.mediate_by(accepted).on
+            if "suspend" not in taken:
+                assert one.mediate_due == deadlines.mediate_by(accepted).on
+    engine.dispose()
+
+
+def test_the_document_shows_the_table_as_it_is() -> None:
+    told = (ROOT / "docs" / "steps.md").read_text(encoding="utf-8")
+    rows = [line for line in told.splitlines() if line.startswith("| `")]
+    assert rows == [row_of(step) for step in STEPS], "docs/steps.md: copy the rows from here"
+
+
+def row_of(step: steps.Step) -> str:
+    """A step as `docs/steps.md` shows it."""
+    before = "、".join(f"`{state}`" for state in step.before)
+    cells = (
+        f"`{step.name}`", before, f"`{step.after}`", "、".join(step.actors),
+        "、".join(step.needs) or "—", step.only or "—", step.law or "—",
+    )  # fmt: skip
+    return "| " + " | ".join(cells) + " |"

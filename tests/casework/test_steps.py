@@ -196,7 +196,7 @@ def test_no_walk_leaves_the_table_or_loses_an_event(
 
 def test_the_document_shows_the_table_as_it_is() -> None:
     told = (ROOT / "docs" / "steps.md").read_text(encoding="utf-8")
-    rows = [line for line in told.splitlines() if line.startswith("| `")]
+    rows = [line for line in told.splitlines() if line.startswith("| `") and line.count("|") == 8]
     assert rows == [row_of(step) for step in STEPS], "docs/steps.md: copy the rows from here"
 
 

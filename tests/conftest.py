@@ -19,6 +19,7 @@ CHROMIUM = "/usr/bin/chromium"
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that talk to Rasa share one worker, for there is one Rasa; the rest go to the other."""
     for item in items:

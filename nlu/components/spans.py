@@ -11,10 +11,14 @@ NAMES = ("merchant", "product", "brand", "model", "location")
 Span = tuple[str, int, int]  # kind, start, end
 
 _BRACKETS = {"{": "}", "[": "]", "(": ")", "【": "】", "《": "》", "「": "」"}
+_CLAUSE_ENDS = r"(?=[\s,。，!?！？;；]|$)"
+_TAGS_BEFORE = re.compile(r"(?:<[^<>]{1,10}>)+$")
+_TAGS_AFTER = re.compile(rf"(?:</?[^<>]{{1,10}}>)+(?:[\u4e00-\u9fff]{{1,6}}{_CLAUSE_ENDS})?")
+_KIND_OF_SHOP = "店|馆|行|城|部|厅|院|坊|社|铺|超市|中心|公司|学校|驾校"
 _REST_OF_SHOP = re.compile(
-    r"[\u4e00-\u9fff]{0,5}?(?:店|馆|行|城|部|厅|院|坊|社|铺|超市|中心|公司|学校|驾校)"
-    r"(?=[\s,。，!?！？;；]|$)"
+    rf"超市|商场|百货|[\u4e00-\u9fff]{{0,5}}?(?:{_KIND_OF_SHOP}){_CLAUSE_ENDS}"
 )
+_AFTER_PLACE = re.compile(rf"的?(?P<shop>[\u4e00-\u9fff]{{1,8}}?(?:{_KIND_OF_SHOP})){_CLAUSE_ENDS}")
 
 
 def read(text: str) -> list[str]:
@@ -62,15 +66,27 @@ def repeated(text: str, found: list[Span]) -> list[Span]:
 
 
 def whole_shop(text: str, span: Span) -> Span:
-    """The span, drawn out to where a shop's name ends with its clause: 悦童母婴|用品店."""
+    """The span, drawn out to where a shop's name ends: 悦童母婴|用品店, 永旺|超市, {|老王}烧烤."""
     kind, start, end = span
     if kind != "merchant":
         return span
     opened = _BRACKETS.get(text[start - 1 : start])  # 「{老王}烧烤」: a bracket that closes inside
     if opened and opened in text[start:end]:
         start -= 1
+    before, after = _TAGS_BEFORE.search(text[:start]), _TAGS_AFTER.match(text, end)
+    if before and after:
+        start, end = before.start(), after.end()
     rest = _REST_OF_SHOP.match(text, end)
     return kind, start, rest.end() if rest else end
+
+
+def placed_shop(text: str, found: Sequence[Span]) -> list[Span]:
+    """What follows a place and ends, with its clause, in a kind of shop: 西营门街的|口福面馆|."""
+    for kind, _, end in found:
+        shop = _AFTER_PLACE.match(text, end) if kind == "location" else None
+        if shop:
+            return [("merchant", *shop.span("shop"))]
+    return []
 
 
 def apart(found: Sequence[Span]) -> list[Span]:

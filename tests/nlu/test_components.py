@@ -21,6 +21,10 @@ assert spans.folded("花了５００元羅馬仕", marked) == ("花了500元罗�
 assert spans.whole_shop("悦童母婴用品店", ("merchant", 0, 4)) == ("merchant", 0, 7)
 assert spans.whole_shop("鹏达的店员说不退", ("merchant", 0, 2)) == ("merchant", 0, 2)
 assert spans.whole_shop("{老王}烧烤", ("merchant", 1, 6)) == ("merchant", 0, 6)
+assert spans.whole_shop("永旺超市花了399", ("merchant", 0, 2)) == ("merchant", 0, 4)
+assert spans.whole_shop("<b>老王</b>烧烤", ("merchant", 3, 5)) == ("merchant", 0, 11)
+assert spans.placed_shop("投诉西营门街的口福面馆", [("location", 2, 6)]) == [("merchant", 7, 11)]
+assert spans.placed_shop("在中北镇买的锅坏了", [("location", 1, 4)]) == []
 assert spans.apart([("product", 4, 6), ("merchant", 0, 7)]) == [("merchant", 0, 7)]
 assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("product", 0, 2), ("product", 5, 7)]
 assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]

@@ -1,6 +1,7 @@
 """`make compare-understanding SET=f.jsonl SHARE=4`: the pipelines of bench/pipelines beside ours.
 
-All learn from the same examples, every fourth of ours here: DIET on all of them takes hours. Each is trained and parses in a process of its own, one after the other, with nothing else running.
+All learn from the same examples: with SHARE=4 from every fourth, without it from all. Each is trained
+and parses in a process of its own, one after the other; run nothing else beside it.
 """
 
 import json

@@ -1,7 +1,8 @@
 """Trains a pipeline apart and parses sentences with it: `python -m nlu.trial CONFIG FOLDER SHARE`.
 
-Of the tree's examples every SHARE-th is learned from: 1 is all of them. Sentences come as lines of JSON strings; each goes out as a line of JSON: what Rasa understands, and
-the milliseconds it took. For comparisons; the product itself is trained by nlu/train.py.
+Of the tree's examples every SHARE-th is learned from: 1 is all of them. Sentences come as lines of JSON
+strings; each goes out as a line of JSON: what Rasa understands, and the milliseconds it took. For
+comparisons; the product itself is trained by nlu/train.py.
 """
 
 import asyncio

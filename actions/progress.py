@@ -8,7 +8,7 @@ from actions import contact, dispute_words
 from actions.callbacks import button, say
 from actions.guidance_words import remember, say_if_sure
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, progress
+from bot.casework import disputes, progress, steps
 from bot.casework.records import Dispute
 from bot.library import words
 from bot.reading import answers
@@ -94,7 +94,7 @@ def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
     said = told.get("shown", "") if turn.entity("number") else turn.shown
     progress.note(turn.session, turn.who, dispute, kind, said, turn.now)
     number = disputes.number_text(dispute.number or "")
-    can_close = dispute.operator == "independent" and dispute.state in progress.RUNNING
+    can_close = dispute.operator == "independent" and dispute.state in steps.RUNNING
     if kind == "follow_up" or not can_close:
         buttons = [button("call_me", "/request_callback"), contact.call_button(turn)]
     else:

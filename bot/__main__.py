@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import uvicorn
 
 from bot import app, database, launch, settings
-from bot.casework import callbacks, disputes, progress
+from bot.casework import callbacks, disputes, progress, steps
 from bot.casework.records import Person
 from bot.library import load, words
 
@@ -39,9 +39,9 @@ def move(number: str, state: str) -> None:
         before = found.state
         try:
             progress.move(session, found, state, "operator", datetime.now(UTC))
-        except progress.NotPossible:
-            steps = ", ".join(progress.reachable(found, "operator"))
-            sys.exit(words("operator_no_step", state=state, before=before, steps=steps))
+        except steps.NotPossible:
+            known = ", ".join(progress.reachable(found, "operator"))
+            sys.exit(words("operator_no_step", state=state, before=before, steps=known))
         spoken = disputes.number_text(found.number or "")
     launch.say(words("operator_moved", number=spoken, before=before, state=state))
 

@@ -7,10 +7,8 @@ from sqlalchemy.orm import Session
 
 from bot.casework import alerts, deadlines, disputes, notices, steps
 from bot.casework.records import Dispute, DisputeEvent, Person
-from bot.casework.steps import RUNNING, NotPossible
+from bot.casework.steps import NotPossible
 from bot.library import label, words
-
-__all__ = ["RUNNING", "NotPossible"]  # what callers need of the table, beside the functions below
 
 FOLLOW_UPS = ("follow_up", "withdrawal_wished", "settled_told")
 
@@ -97,7 +95,7 @@ def by_number(session: Session, number: str) -> Dispute | None:
 
 def running(session: Session, who: Person) -> list[Dispute]:
     """This person's lodged disputes that are not done, newest first."""
-    return [one for one in disputes.lodged(session, who) if one.state in RUNNING]
+    return [one for one in disputes.lodged(session, who) if one.state in steps.RUNNING]
 
 
 def note(
@@ -116,7 +114,7 @@ def close_own(session: Session, dispute: Dispute, now: datetime) -> str | None:
 
     What was told last decides: settled where the shop made it good, else withdrawn.
     """
-    if dispute.operator != "independent" or dispute.state not in RUNNING:
+    if dispute.operator != "independent" or dispute.state not in steps.RUNNING:
         return None
     told = session.scalar(
         select(DisputeEvent.kind)

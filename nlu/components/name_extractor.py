@@ -34,7 +34,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         product where no other one is marked."""
         return {
             "c1": 0.05, "c2": 0.05, "rounds": 50, "dictionary_path": "nlu/dictionary",
-            "not_from": ["out_of_scope", "chitchat", "ask_human"],
+            "not_from": list(spans.NAMELESS),
             "merchant_at_least": 0.5, "product_at_least": 0.1,
         }  # fmt: skip
 
@@ -70,7 +70,8 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples of the intents that have names; those without a name too."""
         trainer = pycrfsuite.Trainer(verbose=False)
-        for example in training_data.nlu_examples:
+        # Rasa's order of the examples differs from process to process, and the names with it.
+        for example in sorted(training_data.nlu_examples, key=_text):
             text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
             if text and example.get(INTENT) not in self._config["not_from"]:
                 trainer.append(
@@ -147,7 +148,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         """The first word of a file of the dictionary that is not marked yet, as a name of the kind."""
         words = district_tokenizer.cut(text.lower())
         listed = [(kind, at, at + len(w)) for w, at in words if self._lists.get(w) == file]
-        free = [one for one in listed if not any(one[1] < e and s < one[2] for _, s, e in found)]
+        free = [one for one in listed if not spans.meets(*one[1:], found)]
         return main_names.things(text, free)[:1]
 
     def _is_sure(self, kind: str, start: int, end: int) -> bool:
@@ -162,7 +163,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
             ["I-product" if c >= self._config["product_at_least"] else "O" for c in row]
         )
         likely = [one for one in main_names.things(text, likely) if one[2] - one[1] > 1]
-        free = [one for one in likely if not any(one[1] < e and s < one[2] for _, s, e in found)]
+        free = [one for one in likely if not spans.meets(*one[1:], found)]
         best = max(
             free, key=lambda one: sum(row[one[1] : one[2]]) / (one[2] - one[1]), default=None
         )
@@ -186,6 +187,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
             "entity": kind, "value": text[start:end], "start": start, "end": end,
             "extractor": "NameExtractor",
         }  # fmt: skip
+
+
+def _text(example: Message) -> str:
+    return str(example.get(TEXT) or "")
 
 
 def _start(span: Span) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 from bot.reading import amounts, dates, folding, models, platforms
 
 NAMES = ("merchant", "product", "brand", "model", "location")
+NAMELESS = ("out_of_scope", "chitchat", "ask_human")  # intents of which nothing goes into a file
 Span = tuple[str, int, int]  # kind, start, end
 
 _BRACKETS = {"{": "}", "[": "]", "(": ")", "【": "】", "《": "》", "「": "」"}
@@ -59,7 +60,7 @@ def repeated(text: str, found: list[Span]) -> list[Span]:
         word = text[start:end]
         at = text.find(word, end) if kind == "product" else -1
         while at >= 0:
-            if not any(at < e and s < at + len(word) for _, s, e in found + more):
+            if not meets(at, at + len(word), found + more):
                 more.append((kind, at, at + len(word)))
             at = text.find(word, at + len(word))
     return found + more
@@ -87,6 +88,11 @@ def placed_shop(text: str, found: Sequence[Span]) -> list[Span]:
         if shop:
             return [("merchant", *shop.span("shop"))]
     return []
+
+
+def meets(start: int, end: int, found: Sequence[Span]) -> bool:
+    """Whether the text from `start` to `end` shares a character with one of the spans."""
+    return any(start < until and since < end for _, since, until in found)
 
 
 def apart(found: Sequence[Span]) -> list[Span]:

@@ -12,10 +12,10 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.reading import amounts, dates, demands, models, places, platforms
+from nlu.components import spans
+from nlu.components.spans import Span
 
-Span = tuple[str, int, int]
 READ_BY_PATTERN = ("amount", "date", "platform", "demand")
-ELSEWHERE = ("out_of_scope", "chitchat", "ask_human")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -61,15 +61,21 @@ class ValueReader(GraphComponent):
     def _is_elsewhere(self, message: Message) -> bool:
         intent = message.get(INTENT) or {}
         is_sure = intent.get("confidence", 0.0) >= self._elsewhere_at_least
-        return is_sure and intent.get("name") in ELSEWHERE
+        return is_sure and intent.get("name") in spans.NAMELESS
 
     def _entities(self, text: str, learned: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        kept = [e for e in learned if e["entity"] not in READ_BY_PATTERN]
-        read = [_entity(kind, text, start, end) for kind, start, end in self._spans(text)]
-        sure = [e for e in read if e["entity"] in READ_BY_PATTERN]
-        kept = [e for e in kept if not any(_overlap(e, s) for s in sure)]
-        added = [e for e in read if e not in sure and not any(_overlap(e, k) for k in kept + sure)]
-        return sorted(sure + kept + added, key=lambda e: e["start"])
+        read = self._spans(text)
+        sure = [span for span in read if span[0] in READ_BY_PATTERN]
+        kept = [
+            entity
+            for entity in learned
+            if entity["entity"] not in READ_BY_PATTERN
+            and not spans.meets(entity["start"], entity["end"], sure)
+        ]
+        taken = sure + [(e["entity"], e["start"], e["end"]) for e in kept]
+        added = [s for s in read if s not in sure and not spans.meets(*s[1:], taken)]
+        found = kept + [_entity(text, *span) for span in sure + added]
+        return sorted(found, key=lambda entity: entity["start"])
 
     def _spans(self, text: str) -> list[Span]:
         today = datetime.date.today()
@@ -83,12 +89,8 @@ class ValueReader(GraphComponent):
         )
 
 
-def _entity(kind: str, text: str, start: int, end: int) -> dict[str, Any]:
+def _entity(text: str, kind: str, start: int, end: int) -> dict[str, Any]:
     return {
         "entity": kind, "value": text[start:end], "start": start, "end": end,
         "extractor": "ValueReader",
     }  # fmt: skip
-
-
-def _overlap(one: dict[str, Any], other: dict[str, Any]) -> bool:
-    return bool(one["start"] < other["end"] and other["start"] < one["end"])

@@ -72,7 +72,7 @@ def test_steps_that_there_are_not_are_refused(
 ) -> None:
     one = lodged(session, citizen, now)
     one.state = before
-    with pytest.raises(progress.NotPossible):
+    with pytest.raises(steps.NotPossible):
         progress.move(session, one, state, "officer", now)
     assert session.scalars(select(Notice)).all() == []
 

@@ -79,10 +79,10 @@ def test_a_step_without_its_details_or_with_others_is_refused(
     events = session.scalar(select(func.count(DisputeEvent.id)))
     for field in step.needs:
         short = {f: text for f, text in detail_of(step).items() if f != field}
-        with pytest.raises(progress.NotPossible, match=field):
+        with pytest.raises(steps.NotPossible, match=field):
             progress.take(session, one, step.name, step.actors[0], now, **short)
     for field, _ in step.choices:
-        with pytest.raises(progress.NotPossible, match=field):
+        with pytest.raises(steps.NotPossible, match=field):
             wrong = {**detail_of(step), field: "因为"}
             progress.take(session, one, step.name, step.actors[0], now, **wrong)
     assert one.state == step.before[0]
@@ -104,7 +104,7 @@ def test_in_bureau_mode_nothing_is_accepted_without_the_national_number(
     session: Session, citizen: Person, now: datetime
 ) -> None:
     one = lodged(session, citizen, now)
-    with pytest.raises(progress.NotPossible, match="register_number"):
+    with pytest.raises(steps.NotPossible, match="register_number"):
         progress.take(session, one, "accept", "officer", now)
     progress.take(session, one, "accept", "officer", now, register_number="112011")
     assert (one.register_number, one.accepted_at) == ("112011", now)
@@ -177,7 +177,7 @@ def test_no_walk_leaves_the_table_or_loses_an_event(
             allowed = step in steps.possible(state, operator, actor)
             try:
                 progress.take(session, one, step.name, actor, now, **detail_of(step))
-            except progress.NotPossible:
+            except steps.NotPossible:
                 assert not allowed and (one.state, one.mediate_due) == (state, clock)
                 continue
             assert allowed and one.state == step.after

@@ -96,7 +96,9 @@ class Dispute(Record):
     """A consumer dispute (投诉), from the first words on.
 
     `register_number` is the national platform's (12315), without which an office accepts nothing
-    (总局令第121号 第40条).
+    (总局令第121号 第40条). `standing` is how the citizen stands to the matter (precheck.py), `station`
+    the code of the station that it goes to (stations.py). Sums are in yuan: `agreed_amount` what shop
+    and citizen agreed on, `paid_first_amount` what a shop paid in advance (赔偿先付).
     """
 
     __tablename__ = "disputes"
@@ -131,6 +133,11 @@ class Dispute(Record):
     register_number: Mapped[str | None] = mapped_column(String(64))
     accepted_at: Mapped[datetime | None]
     mediate_due: Mapped[date | None]
+    standing: Mapped[str | None] = mapped_column(String(16))
+    station: Mapped[str | None] = mapped_column(String(32))
+    agreed_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    paid_first_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    recovered_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -154,6 +161,68 @@ class DisputeEvent(Record):
     actor: Mapped[str] = mapped_column(String(32))
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     happened_at: Mapped[datetime]
+
+
+class Shop(Record):
+    """A shop (经营者) of the register, with who answers for it first (首问负责).
+
+    Nothing is sent to its `email` before an officer has verified it. `is_fund_member`: it joined
+    advance compensation (赔偿先付); `has_guarantee`: it gave a quality guarantee (质量担保).
+    """
+
+    __tablename__ = "shops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    aliases: Mapped[list[str]] = mapped_column(default=list)
+    address: Mapped[str | None]
+    street: Mapped[str | None]
+    responsible: Mapped[str | None] = mapped_column(Sealed)
+    email: Mapped[str | None] = mapped_column(Sealed)
+    verified_at: Mapped[datetime | None]
+    verified_by: Mapped[str | None] = mapped_column(String(64))
+    is_fund_member: Mapped[bool] = mapped_column(default=False)
+    has_guarantee: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Negotiation(Record):
+    """The fast lane of one dispute: shop and citizen settle it between themselves (和解).
+
+    `asking` is set while the citizen's next words go to the shop. `ended_at` closes the shop's link.
+    """
+
+    __tablename__ = "negotiations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dispute_id: Mapped[int] = mapped_column(ForeignKey("disputes.id"), unique=True)
+    shop_id: Mapped[int] = mapped_column(ForeignKey("shops.id"), index=True)
+    asking: Mapped[str | None] = mapped_column(String(16))
+    consented_at: Mapped[datetime]
+    remind_due: Mapped[datetime]
+    answer_due: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    dispute: Mapped[Dispute] = relationship()
+    shop: Mapped[Shop] = relationship()
+    messages: Mapped[list["NegotiationMessage"]] = relationship(order_by="NegotiationMessage.id")
+
+
+class NegotiationMessage(Record):
+    """One thing that shop or citizen said to the other; `said_by` is who answered for the shop."""
+
+    __tablename__ = "negotiation_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    negotiation_id: Mapped[int] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    side: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(String(16))
+    text: Mapped[str | None] = mapped_column(Sealed)
+    amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
+    said_by: Mapped[str | None] = mapped_column(Sealed)
+    said_at: Mapped[datetime]
 
 
 class Recall(Record):

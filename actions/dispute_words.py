@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.casework import disputes
+from bot.casework import disputes, readable
 from bot.casework.records import Dispute
 from bot.library import label, words
 
@@ -19,27 +19,14 @@ def described(values: dict[str, Any]) -> str:
     return words("joint").join(
         words("fact", field=label("field", field), value=text)
         for field in SHOWN
-        if (text := value_text(field, values))
+        if (text := readable.value_text(field, values))
     )
-
-
-def value_text(field: str, values: dict[str, Any]) -> str | None:
-    """One fact as people read it, or None where it is not known."""
-    value = values.get(field)
-    if field == "amount" and value is not None:
-        return words("yuan", amount=f"{value:.2f}".rstrip("0").rstrip("."))
-    if field in ("amount", "occurred_on"):
-        typed = values.get("amount_text" if field == "amount" else "occurred_text")
-        return value.isoformat() if value is not None else typed
-    if field == "demand" and value:
-        return words("and").join(label("demand", code) for code in value.split(","))
-    return value or None
 
 
 def summary(draft: Dispute, files: int) -> str:
     """All that the draft holds, a line each, with what is still open and how many files it has."""
     values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
-    texts = {field: value_text(field, values) for field in SHOWN}
+    texts = {field: readable.value_text(field, values) for field in SHOWN}
     texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
     texts["contact"] = label("contact", draft.contact or "open")
     texts["evidence"] = words("kept_count", count=files) if files else None

@@ -1,12 +1,13 @@
-"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE`."""
+"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE | shops CSV`."""
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import uvicorn
 
 from bot import app, database, launch, settings
-from bot.casework import callbacks, disputes, progress, steps
+from bot.casework import callbacks, disputes, progress, shops, steps
 from bot.casework.records import Person
 from bot.library import load, words
 
@@ -46,6 +47,18 @@ def move(number: str, state: str) -> None:
     launch.say(words("operator_moved", number=spoken, before=before, state=state))
 
 
+def read_shops(path: str) -> None:
+    """Take a table of shops, until officers have their console for it. Ends with what is wrong."""
+    with database.connect(settings.get()).begin() as session:
+        try:
+            count = shops.read(session, Path(path).read_bytes(), datetime.now(UTC), "operator")
+        except OSError as error:
+            sys.exit(f"{path}: {error.strerror}")
+        except shops.BadRow as bad:
+            sys.exit(words("operator_bad_row", line=bad.line, column=bad.column))
+    launch.say(words("operator_shops", count=count))
+
+
 def list_callbacks() -> None:
     """Print who waits for a call, until officers have their console for it: on this screen alone."""
     with database.connect(settings.get())() as session:
@@ -74,9 +87,12 @@ if __name__ == "__main__":
             move(number, state)
         case ["called", number]:
             called(number)
+        case ["shops", path]:
+            read_shops(path)
         case [command] if command in COMMANDS:
             COMMANDS[command]()
         case _:
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
+                " | shops TABLE.csv"
             )

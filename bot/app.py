@@ -1,16 +1,19 @@
 """Wires the process that meets people: settings, records, dialogue, channels, clock in one place."""
 
 import contextlib
+import functools
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 
 from bot import database
-from bot.channels import contact_page, web
+from bot.casework import links, shops
+from bot.channels import contact_page, shop_page, web
+from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
 from bot.dialogue import Dialogue
-from bot.jobs import Clock
+from bot.jobs import Clock, Send
 from bot.settings import Settings
 
 
@@ -29,8 +32,11 @@ def build(settings: Settings) -> Starlette:
         has_officers=bool(settings.officers_chat),
     )
     telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
-    senders = {CHANNEL: telegram.send} if telegram else {}
-    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat)
+    senders: dict[str, Send] = {CHANNEL: telegram.send} if telegram else {}
+    if settings.may_ask_shops():
+        senders[shops.CHANNEL] = Mail(settings, sessions).send
+    url_of = functools.partial(links.shop_url, settings.public_url or "", settings.signing_key())
+    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat, url_of)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -47,6 +53,7 @@ def build(settings: Settings) -> Starlette:
         routes=[
             *web.routes(dialogue, settings),
             *contact_page.routes(dialogue, sessions, settings),
+            *shop_page.routes(sessions, settings),
             *(telegram.routes() if telegram else ()),
         ],
         middleware=web.middleware(),

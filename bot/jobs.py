@@ -9,12 +9,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, notices
+from bot.casework import alerts, negotiations, notices
 
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
+NEGOTIATE_SECONDS = 60
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -30,15 +31,17 @@ class Clock:
         senders: Mapping[str, Send],
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
+        url_of: negotiations.UrlOf = str,
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
-        self._officers_chat = officers_chat
+        self._officers_chat, self._url_of = officers_chat, url_of
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults=defaults)
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
+        self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -77,6 +80,13 @@ class Clock:
         except SQLAlchemyError as error:
             log.error("nothing is taken up: %s", type(error).__name__)
 
+    async def negotiate(self) -> None:
+        """Remind shops and citizens of the fast lane, and send on what nobody answered."""
+        try:
+            await asyncio.to_thread(self._negotiate)
+        except SQLAlchemyError as error:  # one that was answered at this moment, or no records
+            log.error("the fast lane is not looked after: %s", type(error).__name__)
+
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
         outcome: notices.Outcome
@@ -101,6 +111,10 @@ class Clock:
         with self._sessions.begin() as session:
             alerts.announce(session, self._officers_chat, datetime.now(UTC))
             return notices.claim(session, list(self._senders), datetime.now(UTC), limit)
+
+    def _negotiate(self) -> None:
+        with self._sessions.begin() as session:
+            negotiations.tick(session, datetime.now(UTC), self._url_of)
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     telegram_mode: Literal["polling", "webhook"] = "polling"
     telegram_webhook_secret: str = ""
     officers_chat: str = ""
+    smtp_url: str = ""
+    mail_from: str = ""
+    shop_answer_hours: float = Field(default=16, gt=0, le=40)
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
@@ -63,6 +66,10 @@ class Settings(BaseSettings):
         own page, unless the deployer says otherwise or there is no page yet (a local trial).
         """
         return self.personal_data_in_chat or not self.public_url
+
+    def may_ask_shops(self) -> bool:
+        """Whether the fast lane can reach a shop: by letter, with a link to a page of ours."""
+        return bool(self.smtp_url and self.public_url)
 
     def rasa_url(self) -> str:
         """Where Rasa listens: loopback only."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import chinese_calendar
 import holidays
@@ -61,6 +61,24 @@ def after_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline
     while is_statutory_holiday(day):
         day += timedelta(days=1)
     return Deadline(day, False)
+
+
+def after_working_hours(start: datetime, hours: float, opens: time, closes: time) -> datetime:
+    """The moment when that many working hours after `start` are over, in `start`'s own time zone.
+
+    Hours run from `opens` to `closes` on working days; a start outside of them counts from the next
+    opening.
+    """
+    moment, left = start, timedelta(hours=hours)
+    while True:
+        begins = datetime.combine(moment.date(), opens, moment.tzinfo)
+        ends = datetime.combine(moment.date(), closes, moment.tzinfo)
+        moment = max(moment, begins)
+        if is_working_day(moment.date()) and moment < ends:
+            if moment + left <= ends:
+                return moment + left
+            left -= ends - moment
+        moment = begins + timedelta(days=1)
 
 
 def decide_by(received: date) -> Deadline:

@@ -1,4 +1,4 @@
-"""RECORD: signed links to a citizen's own page. Knows no web server."""
+"""RECORD: signed links, to a citizen's own page and to a shop's. Knows no web server."""
 
 import hashlib
 
@@ -6,6 +6,8 @@ from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
 CONTACT = "contact"  # the purpose of contact_url
 CONTACT_SECONDS = 3 * 24 * 3600
+SHOP = "shop"  # the purpose of shop_url
+SHOP_SECONDS = 14 * 24 * 3600  # longer than any fast lane: what ends it is its state
 
 
 class Invalid(Exception):
@@ -16,13 +18,13 @@ class Expired(Invalid):
     """The token was ours, and is too old."""
 
 
-def token(signing_key: str, purpose: str, person_key: str) -> str:
-    """A token that names a person for one purpose: URL-safe, signed, with the moment of signing."""
-    return str(_signer(signing_key, purpose).dumps(person_key))
+def token(signing_key: str, purpose: str, named: str) -> str:
+    """A token that names somebody for one purpose: URL-safe, signed, with the moment of signing."""
+    return str(_signer(signing_key, purpose).dumps(named))
 
 
 def read(signing_key: str, purpose: str, token: str, max_age_seconds: int) -> str:
-    """The person's key in a token. Raises Expired or Invalid."""
+    """Whom a token names: a person's key, a negotiation's number. Raises Expired or Invalid."""
     try:
         found = _signer(signing_key, purpose).loads(token, max_age=max_age_seconds)
     except SignatureExpired:
@@ -37,6 +39,11 @@ def read(signing_key: str, purpose: str, token: str, max_age_seconds: int) -> st
 def contact_url(public_url: str, signing_key: str, person_key: str) -> str:
     """The address of a person's page for contact details and evidence, good for CONTACT_SECONDS."""
     return f"{public_url.rstrip('/')}/mine/{token(signing_key, CONTACT, person_key)}"
+
+
+def shop_url(public_url: str, signing_key: str, negotiation_id: int) -> str:
+    """The address where a shop answers one dispute, without a login, good for SHOP_SECONDS."""
+    return f"{public_url.rstrip('/')}/shop/{token(signing_key, SHOP, str(negotiation_id))}"
 
 
 def _signer(signing_key: str, purpose: str) -> URLSafeTimedSerializer:

@@ -1,40 +1,47 @@
 """RECORD: a lodged dispute moves on, and what its citizen says of it later. Knows no Rasa."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.casework import alerts, deadlines, disputes, notices, steps
-from bot.casework.records import Dispute, DisputeEvent, Person
+from bot.casework.records import Dispute, DisputeEvent, Negotiation, Person
 from bot.casework.steps import NotPossible
-from bot.library import label, words
+from bot.library import label, load, words
 
 FOLLOW_UPS = ("follow_up", "withdrawal_wished", "settled_told")
 
 
 def take(
-    session: Session, dispute: Dispute, name: str, actor: str, now: datetime, **detail: str
-) -> DisputeEvent:
+    session: Session, dispute: Dispute, name: str, actor: str, now: datetime, *,
+    told: Mapping[str, str] | None = None, buttons: Sequence[Mapping[str, Any]] = (), **detail: str,
+) -> DisputeEvent:  # fmt: skip
     """Take the step `name` of the table (steps.py), with its event and its notice in one transaction.
 
-    `actor` is "citizen", "officer" or "operator"; a citizen who took it was told in the talk, and
-    gets no notice. What a step needs is told with it; a `note` is for officers alone. Raises
-    NotPossible; of two who take a step at once the second fails with sqlalchemy's StaleDataError when
-    it is written.
+    `actor` is "citizen", "shop", "officer", "operator" or "clock"; a citizen who took it was told in
+    the talk, and gets no notice. What a step needs is told with it; a `note` is for officers alone.
+    `told` are words of the notice that do not go into the log, where they would lie open; `buttons`
+    stand under it. Raises NotPossible; of two who take a step at once the second fails with
+    sqlalchemy's StaleDataError when it is written.
     """
     before = dispute.state
     step = steps.step(name)
     steps.check(step, before, dispute.operator or "", actor, detail)
     dispute.state, dispute.updated_at = step.after, now
     event = _event(session, dispute, name, actor, now, {"before": before, **detail})
-    _set_clocks(session, dispute, name, now, detail)
+    _set_values(session, dispute, name, now, detail)
+    _end_negotiation(session, dispute, name, now)
     if actor != "citizen":
         number = disputes.number_text(dispute.number or "")
         spoken = {field: _spoken(field, value) for field, value in detail.items()}
-        text = words(f"progress_{name}", **{"number": number, **spoken})
+        said = {"number": number, **load("wording")["unsaid"], **spoken, **(told or {})}
+        text = words(f"progress_{name}", **said)
         subject = f"{dispute.number}:{event.id}"
-        notices.post(session, dispute.person, "progress", subject, text, now)
+        notices.post(session, dispute.person, "progress", subject, text, now, buttons=buttons)
     return event
 
 
@@ -44,7 +51,7 @@ def move(
     """Take the step that leads to `state` and needs no detail. Raises NotPossible."""
     for step in steps.possible(dispute.state, dispute.operator or "", actor):
         if step.after == state and not step.needs:
-            detail = {"note": note} if note else {}
+            detail: dict[str, Any] = {"note": note} if note else {}
             return take(session, dispute, step.name, actor, now, **detail)
     raise NotPossible(f"{dispute.state} -> {state}")
 
@@ -56,19 +63,34 @@ def reachable(dispute: Dispute, actor: str) -> list[str]:
 
 
 def _spoken(field: str, value: str) -> str:
-    """A detail as people read it: grounds and reasons are codes."""
+    """A detail as people read it: grounds and reasons are codes, sums are in yuan."""
+    if field == "amount":
+        return words("yuan", amount=value)
     return label(field, value) if field in ("ground", "reason") else value
 
 
-def _set_clocks(
+def _set_values(
     session: Session, dispute: Dispute, name: str, now: datetime, detail: dict[str, str]
 ) -> None:
-    """The clock of mediation: it starts at acceptance, and testing stands still in it."""
+    """The sum that was paid first; the clock of mediation, in which testing stands still."""
+    if name == "pay_first":
+        dispute.paid_first_amount = Decimal(detail["amount"])
     if name == "accept":
         dispute.register_number, dispute.accepted_at = detail["register_number"], now
     if name in ("accept", "resume", "end", "settle") and dispute.accepted_at is not None:
         accepted = disputes.local_day(dispute.accepted_at)
         dispute.mediate_due = deadlines.mediate_by(accepted, _tests(session, dispute)).on
+
+
+def _end_negotiation(session: Session, dispute: Dispute, name: str, now: datetime) -> None:
+    """Whatever takes a dispute out of the fast lane closes the shop's link."""
+    if name == "escalate":
+        dispute.lane = "queue"
+    if dispute.state not in ("negotiating", "agreed"):
+        open_one = update(Negotiation).where(
+            Negotiation.dispute_id == dispute.id, Negotiation.ended_at.is_(None)
+        )
+        session.execute(open_one.values(ended_at=now, asking=None))
 
 
 def _tests(session: Session, dispute: Dispute) -> list[deadlines.Pause]:

@@ -4,14 +4,19 @@ Code, the desk and the documents read this table; `progress.take` is the only wa
 """
 
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 
 STATES = (
-    "draft", "lodged", "in_progress", "incomplete", "accepted", "mediating", "suspended",
+    "draft", "lodged", "negotiating", "agreed", "in_progress", "incomplete", "accepted", "mediating", "suspended",
     "settled", "ended", "refused", "passed_on", "closed", "withdrawn",
 )  # fmt: skip
-RUNNING = ("lodged", "in_progress", "incomplete", "accepted", "mediating", "suspended")
+RUNNING = (
+    "lodged", "negotiating", "agreed", "in_progress", "incomplete", "accepted", "mediating",
+    "suspended",
+)  # fmt: skip
 OVER = ("settled", "ended", "refused", "passed_on", "closed", "withdrawn")
 OPERATORS = ("independent", "bureau")
+LARGEST_SUM = Decimal(1_000_000)  # yuan; more is a slip of the hand
 
 # Why a dispute is refused: 总局令第121号 第16条 (一) to (六), in its order.
 REFUSAL_GROUNDS = (
@@ -23,6 +28,8 @@ ENDING_GROUNDS = (
     "withdrawn_or_settled_apart", "absent_or_unwilling", "no_agreement", "testing_costs_open",
     "sixty_days_over", "found_not_admissible", "party_gone", "other",
 )  # fmt: skip
+# Why the fast lane ends without a settlement, and the dispute goes on by itself.
+ESCALATION_REASONS = ("shop_refused", "shop_silent", "citizen_silent", "offer_declined", "not_kept")
 SUSPENSION_REASONS = ("recusal", "testing")  # 第21条; 第22条: only testing stops the clock
 
 
@@ -50,6 +57,13 @@ class Step:
 
 _STAFF = ("officer", "operator")
 STEPS = (
+    Step("ask_shop", ("lodged",), "negotiating", ("citizen",), law="总局令第121号 第6条"),
+    Step("offer", ("negotiating",), "negotiating", ("shop",)),
+    Step("agree", ("negotiating",), "agreed", ("shop", "citizen")),
+    Step("escalate", ("negotiating", "agreed"), "lodged", ("shop", "citizen", "clock", *_STAFF),
+         ("reason",), (("reason", ESCALATION_REASONS),)),
+    Step("pay_first", ("lodged", "agreed", "in_progress", "accepted", "mediating"), "settled",
+         ("officer",), ("amount",)),
     Step("begin", ("lodged",), "in_progress", _STAFF),
     Step("ask_for_more", ("lodged", "in_progress"), "incomplete", ("officer",), ("missing",),
          law="总局令第121号 第10条"),
@@ -68,8 +82,8 @@ STEPS = (
          (("reason", SUSPENSION_REASONS),), only="bureau", law="总局令第121号 第21、22条"),
     Step("resume", ("suspended",), "mediating", ("officer",), only="bureau",
          law="总局令第121号 第21、22条"),
-    Step("settle", ("lodged", "in_progress", "incomplete", "accepted", "mediating"), "settled",
-         (*_STAFF, "citizen"), law="总局令第121号 第24条"),
+    Step("settle", ("lodged", "negotiating", "agreed", "in_progress", "incomplete", "accepted",
+                    "mediating"), "settled", (*_STAFF, "citizen"), law="总局令第121号 第24条"),
     Step("end", ("accepted", "mediating", "suspended"), "ended", ("officer",), ("ground",),
          (("ground", ENDING_GROUNDS),), only="bureau", law="总局令第121号 第23条"),
     Step("withdraw", RUNNING, "withdrawn", (*_STAFF, "citizen"), law="总局令第121号 第23条"),
@@ -97,6 +111,14 @@ def possible(state: str, operator: str, actor: str) -> list[Step]:
     ]
 
 
+def _is_sum(text: str) -> bool:
+    """Whether a detail is a sum of money in yuan that may be paid."""
+    try:
+        return 0 < Decimal(text) <= LARGEST_SUM
+    except InvalidOperation:
+        return False
+
+
 def check(one: Step, state: str, operator: str, actor: str, detail: dict[str, str]) -> None:
     """Raise NotPossible, with the reason, where the step cannot be taken like this."""
     if one not in possible(state, operator, actor):
@@ -104,6 +126,8 @@ def check(one: Step, state: str, operator: str, actor: str, detail: dict[str, st
     missing = [field for field in one.needs if not detail.get(field)]
     if missing:
         raise NotPossible(f"{one.name}: needs {', '.join(missing)}")
+    if "amount" in detail and not _is_sum(detail["amount"]):
+        raise NotPossible(f"{one.name}: amount is a sum in yuan")
     for field, allowed in one.choices:
         if detail[field] not in allowed:
             raise NotPossible(f"{one.name}: {field} is one of {', '.join(allowed)}")

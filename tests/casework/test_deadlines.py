@@ -5,6 +5,7 @@ and from 全国年节及纪念日放假办法 (2024年修订).
 """
 
 from datetime import date as D
+from datetime import datetime, time
 
 import pytest
 from hypothesis import given
@@ -158,3 +159,28 @@ def test_pauses_move_a_deadline_only_later(start: D, n: int, spans: list[tuple[D
     due = deadlines.after_days(start, n, pauses).on
     assert due >= deadlines.after_days(start, n).on > start
     assert not deadlines.is_statutory_holiday(due)
+
+
+T = datetime.fromisoformat
+AFTER_WORKING_HOURS = (  # start, hours, end: 9:00 to 17:00 on working days
+    ("2026-11-02T09:00", 8, "2026-11-02T17:00"),
+    ("2026-11-02T10:00", 8, "2026-11-03T10:00"),
+    ("2026-11-02T10:00", 16, "2026-11-04T10:00"),
+    ("2026-11-02T07:00", 1, "2026-11-02T10:00"),
+    ("2026-11-02T20:00", 1, "2026-11-03T10:00"),
+    ("2026-11-02T17:00", 1, "2026-11-03T10:00"),
+    ("2026-11-06T16:00", 2, "2026-11-09T10:00"),  # over a weekend
+    ("2026-11-07T12:00", 1, "2026-11-09T10:00"),
+    ("2026-09-30T16:00", 2, "2026-10-08T10:00"),  # over the National Day
+    ("2026-10-10T10:00", 1, "2026-10-10T11:00"),  # a Saturday that is worked
+    ("2026-02-13T16:30", 1, "2026-02-14T09:30"),  # so is this one, before Spring Festival
+    ("2026-02-14T16:30", 1, "2026-02-24T09:30"),
+    ("2026-12-31T16:00", 2, "2027-01-01T10:00"),  # the year the calendar does not know
+    ("2026-11-02T10:00", 0.5, "2026-11-02T10:30"),
+)
+
+
+@pytest.mark.parametrize(("start", "hours", "end"), AFTER_WORKING_HOURS)
+def test_working_hours_run_while_the_office_is_open(start: str, hours: float, end: str) -> None:
+    found = deadlines.after_working_hours(T(start), hours, time(9), time(17))
+    assert found == T(end)

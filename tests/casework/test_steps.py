@@ -22,9 +22,9 @@ from bot.settings import ROOT
 DETAILS = {
     "missing": "购物小票", "register_number": "1120111002026110200001", "ground": "not_ours",
     "to": "西青区教育局", "citizen_agreed": "11-03 电话", "merchant_agreed": "11-04 电话",
-    "at": "11月9日 9:30", "place": "中北镇市场监管所", "mediator": "李同志", "reason": "testing",
+    "at": "11月9日 9:30", "place": "中北镇市场监管所", "mediator": "李同志", "reason": "testing", "amount": "300",
 }  # fmt: skip
-ACTORS = ("citizen", "officer", "operator")
+ACTORS = ("citizen", "officer", "operator", "shop", "clock")
 
 
 def detail_of(step: steps.Step) -> dict[str, str]:

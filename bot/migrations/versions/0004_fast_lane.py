@@ -10,19 +10,14 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-_ADDED = (
-    sa.Column("standing", sa.String(16)),
-    sa.Column("station", sa.String(32)),
-    sa.Column("agreed_amount", sa.Numeric(14, 2)),
-    sa.Column("paid_first_amount", sa.Numeric(14, 2)),
-    sa.Column("recovered_at", Moment()),
-)
-
 
 def upgrade() -> None:
     with op.batch_alter_table("disputes") as disputes:
-        for column in _ADDED:
-            disputes.add_column(column.copy())
+        disputes.add_column(sa.Column("standing", sa.String(16)))
+        disputes.add_column(sa.Column("station", sa.String(32)))
+        disputes.add_column(sa.Column("agreed_amount", sa.Numeric(14, 2)))
+        disputes.add_column(sa.Column("paid_first_amount", sa.Numeric(14, 2)))
+        disputes.add_column(sa.Column("recovered_at", Moment()))
     op.create_table(
         "shops",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -76,5 +71,5 @@ def downgrade() -> None:
     for table in ("negotiation_messages", "negotiations", "shops"):
         op.drop_table(table)
     with op.batch_alter_table("disputes") as disputes:
-        for column in reversed(_ADDED):
-            disputes.drop_column(column.name)
+        for name in ("recovered_at", "paid_first_amount", "agreed_amount", "station", "standing"):
+            disputes.drop_column(name)

@@ -1,0 +1,334 @@
+"""RECORD: the fast lane (小额消费纠纷快速解决): shop and citizen settle it by themselves. Knows no page.
+
+总局令第121号 第6条 encourages just this. The shop sees the dispute and never who the citizen is; what
+they say to each other goes through here. Whatever ends it without a settlement sends the dispute on.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.casework import deadlines, disputes, notices, people, progress, readable, shops, steps
+from bot.casework.records import Dispute, Negotiation, NegotiationMessage, Person, Shop
+from bot.casework.steps import NotPossible
+from bot.library import label, load, words
+from bot.reading import phones
+
+SHOWN_TO_SHOP = (
+    "merchant", "platform", "product", "brand", "model", "occurred_on", "amount", "demand", "facts",
+)  # fmt: skip
+KEEP_WITHIN = timedelta(days=7)  # after an agreement: then the citizen is asked if it was kept
+LONGEST = 1000  # characters of what one says to the other
+
+UrlOf = Callable[[int], str]  # the address where the shop answers the negotiation of that number
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a shop answers: `kind` is accept, offer, refuse or message; `said_by` is who answers."""
+
+    kind: str
+    said_by: str
+    text: str = ""
+    amount: Decimal | None = None
+
+
+# ── decisions ────────────────────────────────────────────────────────────────
+
+
+def seen_by_shop(dispute: Dispute) -> list[tuple[str, str]]:
+    """Label and text of all that the shop will see: nothing that tells who the citizen is."""
+    values = {column.key: getattr(dispute, column.key) for column in Dispute.__table__.columns}
+    found = [(field, readable.value_text(field, values)) for field in SHOWN_TO_SHOP]
+    return [(label("field", field), _hidden(text)) for field, text in found if text]
+
+
+def is_open(negotiation: Negotiation) -> bool:
+    """Whether shop and citizen still talk."""
+    return negotiation.ended_at is None
+
+
+def last_offer(negotiation: Negotiation) -> NegotiationMessage | None:
+    """The offer that waits for the citizen's word, or None."""
+    said = [one for one in negotiation.messages if one.kind != "message"]
+    return said[-1] if said and said[-1].kind == "offer" else None
+
+
+def answer_by(now: datetime, hours: float) -> datetime:
+    """When that many working hours from now are over, by `duty` of district.yml."""
+    duty = load("district")["duty"]
+    opens, closes = time.fromisoformat(duty["from"]), time.fromisoformat(duty["to"])
+    return deadlines.after_working_hours(now.astimezone(disputes.CHINA), hours, opens, closes)
+
+
+def _hidden(text: str) -> str:
+    """A text without the phone and id numbers that somebody wrote into it."""
+    return phones.redact(text)[0]
+
+
+# ── with a session; the caller commits ───────────────────────────────────────
+
+
+def possible(session: Session, dispute: Dispute) -> Shop | None:
+    """The shop that may be asked, once the citizen agrees: registered, its contact verified."""
+    if dispute.state != "lodged" or dispute.lane != "fast" or of_dispute(session, dispute):
+        return None
+    shop = shops.of_dispute(session, dispute)
+    return shop if shop is not None and shops.is_reachable(shop) else None
+
+
+def of_dispute(session: Session, dispute: Dispute) -> Negotiation | None:
+    """The negotiation of a dispute, open or ended, or None."""
+    return session.scalar(select(Negotiation).where(Negotiation.dispute_id == dispute.id))
+
+
+def ask(
+    session: Session, dispute: Dispute, hours: float, now: datetime, url_of: UrlOf
+) -> Negotiation:
+    """Send the dispute to the shop, at the citizen's separate consent (个人信息保护法 第23条).
+
+    `hours` are working hours the shop has. Raises NotPossible where there is no shop to ask.
+    """
+    shop = possible(session, dispute)
+    if shop is None:
+        raise NotPossible("ask_shop: no shop with a verified contact")
+    progress.take(session, dispute, "ask_shop", "citizen", now)
+    made = Negotiation(
+        dispute=dispute, shop=shop, consented_at=now,
+        remind_due=answer_by(now, hours / 2), answer_due=answer_by(now, hours),
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    _tell_shop(session, made, "shop_asked", now, url_of)
+    return made
+
+
+def answer(
+    session: Session, negotiation: Negotiation, said: Answer, hours: float, now: datetime
+) -> None:
+    """Take a shop's answer and tell the citizen, who has as many working `hours` for an offer.
+
+    Raises NotPossible where the negotiation is over, or the answer is none.
+    """
+    _check(negotiation, said)
+    _say(session, negotiation, "shop", said, now)
+    dispute = negotiation.dispute
+    told = {"said_by": said.said_by, **({"text": said.text} if said.text else {})}
+    if said.amount is not None:
+        told["amount"] = readable.yuan(said.amount)
+    match said.kind:
+        case "accept":
+            dispute.agreed_amount = dispute.amount
+            _agreed(session, negotiation, "shop", now, told)
+        case "offer":
+            _wait(negotiation, hours, now)
+            choices = _buttons(session, dispute, ("accept", "decline", "write"), now)
+            progress.take(session, dispute, "offer", "shop", now, told=told, buttons=choices)
+        case "refuse":
+            progress.take(
+                session, dispute, "escalate", "shop", now, told=told, reason="shop_refused"
+            )
+        case "message":
+            _tell_citizen(session, negotiation, "shop_says", now, ("write",), **told)
+
+
+def accept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+    """The citizen takes the shop's last offer. Raises NotPossible where there is none."""
+    offer = last_offer(negotiation)
+    if offer is None or negotiation.dispute.state != "negotiating":
+        raise NotPossible("agree: no offer")
+    negotiation.dispute.agreed_amount = offer.amount
+    _agreed(session, negotiation, "citizen", now, {})
+    _tell_shop(session, negotiation, "shop_offer_accepted", now, url_of)
+
+
+def decline(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+    """The citizen declines: the dispute goes on to the officers. Raises NotPossible."""
+    if last_offer(negotiation) is None:
+        raise NotPossible("escalate: no offer")
+    _tell_shop(session, negotiation, "shop_offer_declined", now, url_of)
+    _escalate(session, negotiation, "citizen", "offer_declined", now)
+
+
+def write(
+    session: Session,
+    negotiation: Negotiation,
+    text: str,
+    hours: float,
+    now: datetime,
+    url_of: UrlOf,
+) -> None:
+    """Pass the citizen's words on to the shop, without the numbers in them."""
+    negotiation.asking = None
+    if not is_open(negotiation):
+        raise NotPossible("the negotiation is over")
+    said = Answer("message", "", _hidden(text)[:LONGEST])
+    _say(session, negotiation, "citizen", said, now)
+    if negotiation.dispute.state == "negotiating":
+        _wait(negotiation, hours, now)
+    _tell_shop(session, negotiation, "shop_citizen_says", now, url_of)
+
+
+def kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+    """The citizen says that the money came, or whatever was agreed. Raises NotPossible."""
+    _tell_shop(session, negotiation, "shop_settled", now, url_of)
+    negotiation.dispute.recovered_at = now
+    progress.take(session, negotiation.dispute, "settle", "citizen", now)
+
+
+def not_kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+    """What was agreed did not come: the dispute goes on to the officers. Raises NotPossible."""
+    _tell_shop(session, negotiation, "shop_not_kept", now, url_of)
+    _escalate(session, negotiation, "citizen", "not_kept", now)
+
+
+def writing(session: Session, who: Person) -> Negotiation | None:
+    """The negotiation to whose shop this person's next words go, or None."""
+    query = select(Negotiation).join(Dispute).where(Dispute.person_id == who.id)
+    return session.scalar(query.where(Negotiation.asking.is_not(None)).limit(1))
+
+
+def tick(session: Session, now: datetime, url_of: UrlOf) -> int:
+    """Remind whose turn it is, and send on what nobody answered; how many were looked after."""
+    query = select(Negotiation).where(Negotiation.ended_at.is_(None))
+    due = [one for one in session.scalars(query) if _is_due(one, now)]
+    for one in due:
+        if one.dispute.state == "agreed":
+            one.reminded_at = now
+            _tell_citizen(session, one, "was_it_kept", now, ("kept", "not_kept"))
+        elif one.answer_due <= now:
+            is_citizens = last_offer(one) is not None
+            _escalate(
+                session, one, "clock", "citizen_silent" if is_citizens else "shop_silent", now
+            )
+        else:
+            _remind(session, one, now, url_of)
+    return len(due)
+
+
+def _is_due(one: Negotiation, now: datetime) -> bool:
+    if one.dispute.state == "negotiating" and one.answer_due <= now:
+        return True
+    return one.reminded_at is None and one.remind_due <= now
+
+
+def _remind(session: Session, one: Negotiation, now: datetime, url_of: UrlOf) -> None:
+    one.reminded_at = now
+    if last_offer(one) is None:
+        _tell_shop(session, one, "shop_reminded", now, url_of)
+    else:
+        _tell_citizen(session, one, "offer_waits", now, ("accept", "decline", "write"))
+
+
+def _check(negotiation: Negotiation, said: Answer) -> None:
+    """Raise NotPossible with what is wrong, a key of `shop.problems` in pages.yml."""
+    if not is_open(negotiation):
+        raise NotPossible("over")
+    if negotiation.dispute.state == "agreed" and said.kind != "message":
+        raise NotPossible("agreed_already")
+    if not said.said_by:
+        raise NotPossible("said_by_missing")
+    if said.kind in ("refuse", "message") and not said.text:
+        raise NotPossible("text_missing")
+    if said.amount is not None and not 0 < said.amount <= steps.LARGEST_SUM:
+        raise NotPossible("amount_wrong")
+    if said.kind == "offer" and not said.text and said.amount is None:
+        raise NotPossible("offer_missing")
+
+
+def _agreed(
+    session: Session, negotiation: Negotiation, by: str, now: datetime, told: dict[str, str]
+) -> None:
+    negotiation.remind_due, negotiation.reminded_at = now + KEEP_WITHIN, None
+    dispute = negotiation.dispute
+    # A citizen who agreed reads it in the talk, with the same buttons.
+    choices = () if by == "citizen" else _buttons(session, dispute, ("kept", "not_kept"), now)
+    progress.take(session, dispute, "agree", by, now, told=told, buttons=choices)
+
+
+def _escalate(
+    session: Session, negotiation: Negotiation, by: str, reason: str, now: datetime
+) -> None:
+    progress.take(session, negotiation.dispute, "escalate", by, now, reason=reason)
+
+
+def _wait(negotiation: Negotiation, hours: float, now: datetime) -> None:
+    negotiation.remind_due, negotiation.answer_due = (
+        answer_by(now, hours / 2),
+        answer_by(now, hours),
+    )
+    negotiation.reminded_at = None
+
+
+def _say(
+    session: Session, negotiation: Negotiation, side: str, said: Answer, now: datetime
+) -> None:
+    negotiation.messages.append(
+        NegotiationMessage(
+            side=side, kind=said.kind, text=said.text or None, amount=said.amount,
+            said_by=said.said_by or None, said_at=now,
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _tell_shop(
+    session: Session, negotiation: Negotiation, key: str, now: datetime, url_of: UrlOf
+) -> None:
+    """A notice to the shop: the number and the link alone, for letters are read by many."""
+    who = people.person(session, shops.CHANNEL, str(negotiation.shop_id), now)
+    text = words(
+        key,
+        number=disputes.number_text(negotiation.dispute.number or ""),
+        url=url_of(negotiation.id),
+        due=negotiation.answer_due.astimezone(disputes.CHINA).strftime("%m-%d %H:%M"),
+    )
+    notices.post(session, who, "negotiation", _subject(negotiation, key), text, now)
+
+
+def _tell_citizen(
+    session: Session, negotiation: Negotiation, key: str, now: datetime, choices: Sequence[str],
+    **told: str,
+) -> None:  # fmt: skip
+    dispute = negotiation.dispute
+    due = negotiation.answer_due.astimezone(disputes.CHINA).strftime("%m-%d %H:%M")
+    text = words(key, number=disputes.number_text(dispute.number or ""), due=due, **told)
+    buttons = _buttons(session, dispute, choices, now)
+    subject = _subject(negotiation, key)
+    notices.post(session, dispute.person, "negotiation", subject, text, now, buttons=buttons)
+
+
+def _subject(negotiation: Negotiation, key: str) -> str:
+    """One notice of a kind after each thing that was said."""
+    return f"{negotiation.id}:{len(negotiation.messages)}:{key}"
+
+
+def _buttons(
+    session: Session, dispute: Dispute, choices: Sequence[str], now: datetime
+) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": people.offer_button(
+                session, dispute.person, button["title"], button["payload"], now
+            ),
+            "title": button["title"],
+            "url": None,
+        }
+        for button in buttons(dispute, choices)
+    ]
+
+
+def buttons(dispute: Dispute, choices: Sequence[str]) -> list[dict[str, str]]:
+    """What a citizen can do about a negotiation: title and payload, before they are offered."""
+    return [
+        {
+            "title": label("choice", choice),
+            "payload": f'/negotiate{{"number":"{dispute.number}","choice":"{choice}"}}',
+        }
+        for choice in choices
+    ]

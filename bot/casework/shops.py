@@ -1,0 +1,121 @@
+"""RECORD: the register of shops (经营者), and which one a complaint means. Knows no channel."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.casework.records import Dispute, Shop
+from bot.library import load
+from bot.reading import folding
+
+CHANNEL = "shop"  # the channel of a shop's person, whose external id is the shop's
+ENCODINGS = ("utf-8-sig", "gb18030")
+_NO_NAME = re.compile(r"[\W_]+")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+class BadRow(ValueError):
+    """A row of a table of shops that is not taken: its line, and the column that is wrong."""
+
+    def __init__(self, line: int, column: str) -> None:
+        super().__init__(f"{line}: {column}")
+        self.line, self.column = line, column
+
+
+# ── decisions ────────────────────────────────────────────────────────────────
+
+
+def key_of(name: str) -> str:
+    """A name as names are compared: folded, lower case, without signs and without the district."""
+    district = load("district")
+    plain = _NO_NAME.sub("", folding.plain(name)).lower()
+    for before in (district["city"], district["name"], district["short_name"]):
+        plain = plain.removeprefix(before)
+    return plain
+
+
+def meant(shops: Iterable[Shop], merchant: str, street: str | None) -> Shop | None:
+    """The one shop that goes by this name; of several, the one in the street. Never a guess."""
+    key = key_of(merchant)
+    named = [one for one in shops if key and key in {key_of(n) for n in (one.name, *one.aliases)}]
+    there = [one for one in named if street and one.street == street]
+    elsewhere = [one for one in named if street and one.street and one.street != street]
+    found = there or [one for one in named if one not in elsewhere]
+    return found[0] if len(found) == 1 else None
+
+
+# ── with a session; the caller commits ───────────────────────────────────────
+
+
+def of_dispute(session: Session, dispute: Dispute) -> Shop | None:
+    """The registered shop that a dispute is about, whether it can be written to or not."""
+    return meant(session.scalars(select(Shop)), dispute.merchant or "", dispute.street)
+
+
+def is_reachable(shop: Shop) -> bool:
+    """Whether a message may go out: only to a contact that an officer has verified."""
+    return shop.email is not None and shop.verified_at is not None
+
+
+def read(session: Session, data: bytes, now: datetime, by: str) -> int:
+    """Take a table of shops (CSV, its columns in `shop_columns` of wording.yml); how many rows.
+
+    A shop of the same name and street is replaced. Raises BadRow, and nothing is taken then.
+    """
+    rows = list(csv.DictReader(io.StringIO(_text(data))))
+    if rows and _columns()["name"] not in rows[0]:
+        raise BadRow(1, _columns()["name"])
+    for line, row in enumerate(rows, start=2):
+        _take(session, _fields(row, line), now, by)
+    return len(rows)
+
+
+def _text(data: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadRow(1, _columns()["name"])
+
+
+def _columns() -> dict[str, str]:
+    return dict(load("wording")["shop_columns"])
+
+
+def _fields(row: dict[str, str | None], line: int) -> dict[str, str]:
+    """What a row says, by field; a name must be there, and an e-mail address must be one."""
+    found = {field: (row.get(column) or "").strip() for field, column in _columns().items()}
+    streets = {one["name"] for one in load("district")["streets"]}
+    if not key_of(found["name"]):
+        raise BadRow(line, _columns()["name"])
+    if found["email"] and not _EMAIL.fullmatch(found["email"]):
+        raise BadRow(line, _columns()["email"])
+    if found["street"] and found["street"] not in streets:
+        raise BadRow(line, _columns()["street"])
+    return found
+
+
+def _take(session: Session, found: dict[str, str], now: datetime, by: str) -> None:
+    street = found["street"] or None
+    query = select(Shop).where(Shop.name == found["name"], Shop.street == street)
+    shop = session.scalar(query) or Shop(name=found["name"], street=street, created_at=now)
+    is_verified = _is_yes(found["verified"]) and bool(found["email"])
+    shop.aliases = [one for one in re.split("[、,，;；]", found["aliases"]) if one.strip()]
+    shop.address, shop.responsible = found["address"] or None, found["responsible"] or None
+    shop.email = found["email"] or None
+    shop.verified_at, shop.verified_by = (now, by) if is_verified else (None, None)
+    shop.is_fund_member = _is_yes(found["fund_member"])
+    shop.has_guarantee = _is_yes(found["guarantee"])
+    shop.updated_at = now
+    session.add(shop)
+    session.flush()
+
+
+def _is_yes(said: str) -> bool:
+    return said.lower() in load("wording")["shop_yes"]

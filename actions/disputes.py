@@ -10,6 +10,7 @@ from actions import dispute_asides, dispute_words
 from actions.callbacks import hear_phone
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import stops_the_form
+from actions.negotiations import offer_shop
 from actions.progress import say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
@@ -259,6 +260,7 @@ class LodgeDispute(TurnAction):
                 limit=f"{chosen.fast_lane_limit:f}",
                 due=str(draft.accept_due),
             )
+            offer_shop(turn, draft)
         return clear
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, disputes, evidence, moments, people
+from bot.casework import callbacks, disputes, evidence, moments, negotiations, people
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
@@ -81,7 +81,11 @@ def interpret(
         return Heard(ready=[*before, {"text": words(refused)}])
     command = _command(text)
     if command:
+        negotiations.stop_writing(session, who)
         return Heard(Question(f"/{command}", words=text, before=before))
+    to_shop = _to_shop(session, who, message.text, before)
+    if to_shop is not None:
+        return to_shop
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
@@ -125,6 +129,7 @@ def _row(key: str, otherwise: str) -> Row:
 
 def _pressed(session: Session, who: Person, message: Message, now: datetime) -> Heard:
     """A button's payload. An answer counts once, and a yes only under the newest summary."""
+    negotiations.stop_writing(session, who)
     button = people.pressed(session, who, str(message.button_id))
     if button is None:
         return Heard(ready=[{"text": words("button_gone")}])
@@ -135,6 +140,17 @@ def _pressed(session: Session, who: Person, message: Message, now: datetime) -> 
         return Heard(ready=_said_before(session, who, button, now))
     button.pressed_by = message.message_id
     return Heard(Question(button.payload, button.title))
+
+
+def _to_shop(session: Session, who: Person, typed: str, before: list[Row]) -> Heard | None:
+    """What is written after 「回复商家」 goes to the shop, and to nobody else; None where none waits."""
+    found = negotiations.writing(session, who)
+    if found is None:
+        return None
+    choice = "no_words" if answers.is_stop(folding.plain(typed)) else "words"
+    shown, had_numbers = without_numbers(typed)
+    before += [{"text": words("number_not_passed_on")}] if had_numbers else []
+    return Heard(Question(negotiations.payload(found.dispute, choice), shown, before))
 
 
 def _said_before(session: Session, who: Person, button: OfferedButton, now: datetime) -> list[Row]:

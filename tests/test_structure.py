@@ -133,6 +133,7 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "choose_hours",
         "change_phone",
         "close_dispute",
+        "negotiate",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

@@ -151,8 +151,8 @@ def decline(session: Session, negotiation: Negotiation, now: datetime, url_of: U
     """The citizen declines: the dispute goes on to the officers. Raises NotPossible."""
     if last_offer(negotiation) is None:
         raise NotPossible("escalate: no offer")
-    _tell_shop(session, negotiation, "shop_offer_declined", now, url_of)
     _escalate(session, negotiation, "citizen", "offer_declined", now)
+    _tell_shop(session, negotiation, "shop_offer_declined", now, url_of)
 
 
 def write(
@@ -176,21 +176,28 @@ def write(
 
 def kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
     """The citizen says that the money came, or whatever was agreed. Raises NotPossible."""
-    _tell_shop(session, negotiation, "shop_settled", now, url_of)
-    negotiation.dispute.recovered_at = now
     progress.take(session, negotiation.dispute, "settle", "citizen", now)
+    negotiation.dispute.recovered_at = now
+    _tell_shop(session, negotiation, "shop_settled", now, url_of)
 
 
 def not_kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
     """What was agreed did not come: the dispute goes on to the officers. Raises NotPossible."""
-    _tell_shop(session, negotiation, "shop_not_kept", now, url_of)
     _escalate(session, negotiation, "citizen", "not_kept", now)
+    _tell_shop(session, negotiation, "shop_not_kept", now, url_of)
 
 
 def writing(session: Session, who: Person) -> Negotiation | None:
     """The negotiation to whose shop this person's next words go, or None."""
     query = select(Negotiation).join(Dispute).where(Dispute.person_id == who.id)
     return session.scalar(query.where(Negotiation.asking.is_not(None)).limit(1))
+
+
+def stop_writing(session: Session, who: Person) -> None:
+    """Whoever turns to something else writes to nobody: nothing goes to a shop unawares."""
+    found = writing(session, who)
+    if found is not None:
+        found.asking = None
 
 
 def tick(session: Session, now: datetime, url_of: UrlOf) -> int:
@@ -286,7 +293,7 @@ def _tell_shop(
         key,
         number=disputes.number_text(negotiation.dispute.number or ""),
         url=url_of(negotiation.id),
-        due=negotiation.answer_due.astimezone(disputes.CHINA).strftime("%m-%d %H:%M"),
+        due=readable.moment(negotiation.answer_due),
     )
     notices.post(session, who, "negotiation", _subject(negotiation, key), text, now)
 
@@ -296,7 +303,7 @@ def _tell_citizen(
     **told: str,
 ) -> None:  # fmt: skip
     dispute = negotiation.dispute
-    due = negotiation.answer_due.astimezone(disputes.CHINA).strftime("%m-%d %H:%M")
+    due = readable.moment(negotiation.answer_due)
     text = words(key, number=disputes.number_text(dispute.number or ""), due=due, **told)
     buttons = _buttons(session, dispute, choices, now)
     subject = _subject(negotiation, key)
@@ -326,9 +333,11 @@ def _buttons(
 def buttons(dispute: Dispute, choices: Sequence[str]) -> list[dict[str, str]]:
     """What a citizen can do about a negotiation: title and payload, before they are offered."""
     return [
-        {
-            "title": label("choice", choice),
-            "payload": f'/negotiate{{"number":"{dispute.number}","choice":"{choice}"}}',
-        }
+        {"title": label("choice", choice), "payload": payload(dispute, choice)}
         for choice in choices
     ]
+
+
+def payload(dispute: Dispute, choice: str) -> str:
+    """What Rasa hears of a citizen's choice about a negotiation."""
+    return f'/negotiate{{"number":"{dispute.number}","choice":"{choice}"}}'

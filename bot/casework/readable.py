@@ -1,7 +1,9 @@
 """How the facts of a dispute read, wherever people see them. Pure."""
 
+from datetime import datetime
 from typing import Any
 
+from bot.casework.disputes import CHINA
 from bot.library import label, words
 
 
@@ -16,6 +18,11 @@ def value_text(field: str, values: dict[str, Any]) -> str | None:
     if field == "demand" and value:
         return words("and").join(label("demand", code) for code in value.split(","))
     return value or None
+
+
+def moment(at: datetime) -> str:
+    """Month, day and time in Tianjin of an aware moment."""
+    return at.astimezone(CHINA).strftime("%m-%d %H:%M")
 
 
 def yuan(amount: Any) -> str:

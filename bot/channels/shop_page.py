@@ -173,7 +173,7 @@ class _Page:
                 "number": disputes.number_text(found.dispute.number or ""),
                 "shop": found.shop.name,
                 "state": found.dispute.state if is_open else "over",
-                "due": _moment(found.answer_due),
+                "due": readable.moment(found.answer_due),
                 # After the end the story is no business of the shop's any more.
                 "facts": negotiations.seen_by_shop(found.dispute) if is_open else [],
                 "messages": [_row(one) for one in found.messages] if is_open else [],
@@ -225,11 +225,7 @@ def _negotiation(session: Session, number: int) -> Negotiation:
 
 def _row(said: NegotiationMessage) -> dict[str, str]:
     return {
-        "side": said.side, "kind": said.kind, "text": said.text or "", "at": _moment(said.said_at),
+        "side": said.side, "kind": said.kind, "text": said.text or "", "at": readable.moment(said.said_at),
         "said_by": said.said_by or "",
         "amount": readable.yuan(said.amount) if said.amount is not None else "",
     }  # fmt: skip
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(disputes.CHINA).strftime("%m-%d %H:%M")

@@ -7,7 +7,7 @@ PY := .venv/bin/python
 NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
-.PHONY: help setup run test check train talk chromium \
+.PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance clean
 
 help: ## list the commands
@@ -17,7 +17,7 @@ help: ## list the commands
 run: setup ## start everything; prints the address of the chat page; Ctrl-C stops all
 	@exec $(PY) -m bot run
 
-test: setup chromium check train ## set up what is missing and run the whole suite
+test: setup chromium postgresql check train ## set up what is missing and run the whole suite
 	$(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## style and types
@@ -69,3 +69,7 @@ var/tools/ready:
 chromium:
 	@command -v chromium >/dev/null || { echo "· installing Chromium for the tests"; \
 	  apt-get update -qq && apt-get install -y -qq chromium fonts-noto-cjk >/dev/null; }
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \
+	  apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; }

@@ -44,7 +44,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def migrate(settings: Settings) -> None:
-    """Bring the database to the newest shape (Alembic, `bot/migrations`)."""
+    """Bring the database to the newest shape (Alembic, `bot/migrations`), which needs the keys too."""
+    sealing.unlock(settings.data_keys())
     config = Config()
     config.set_main_option("script_location", str(ROOT / "bot" / "migrations"))
     config.attributes["engine"] = engine(settings.database())

@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from bot.casework.sealing import Moment, Sealed, SealedBytes
+from bot.casework.sealing import Moment, Sealed, SealedBytes, SealedJson
 
 
 class Record(DeclarativeBase):
@@ -159,7 +159,7 @@ class DisputeEvent(Record):
     dispute_id: Mapped[int] = mapped_column(ForeignKey("disputes.id"), index=True)
     kind: Mapped[str] = mapped_column(String(32))
     actor: Mapped[str] = mapped_column(String(32))
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail: Mapped[dict[str, Any]] = mapped_column(SealedJson, default=dict)
     happened_at: Mapped[datetime]
 
 

@@ -1,5 +1,6 @@
 """How personal data and moments lie in the records: sealed text and UTC. Knows no key's origin."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -33,6 +34,19 @@ class Sealed(TypeDecorator[str]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else _cipher().decrypt(bytes(value)).decode()
+
+
+class SealedJson(TypeDecorator[dict[str, Any]]):
+    """A mapping that is encrypted at rest, such as what an officer writes with a step."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else _cipher().encrypt(json.dumps(value).encode())
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else dict(json.loads(_cipher().decrypt(bytes(value))))
 
 
 class SealedBytes(TypeDecorator[bytes]):

@@ -1,0 +1,73 @@
+"""The records keep what is in them when their shape changes, and end in the shape of the classes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+
+from bot import database
+from bot.casework.records import DisputeEvent, Record
+from bot.settings import ROOT, Settings
+from tests.postgres import postgres
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    if request.param == "sqlite":
+        yield Settings(_env_file=None, var_dir=tmp_path)
+    else:
+        with postgres() as address:
+            yield Settings(_env_file=None, var_dir=tmp_path, database_url=address)
+
+
+def config(engine: sa.Engine) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(ROOT / "bot" / "migrations"))
+    made.attributes["engine"] = engine
+    return made
+
+
+def test_the_newest_shape_is_that_of_the_classes(settings: Settings) -> None:
+    database.migrate(settings)
+    engine = database.engine(settings.database())
+    with engine.connect() as connection:
+        found = compare_metadata(MigrationContext.configure(connection), Record.metadata)
+    engine.dispose()
+    assert found == []
+
+
+def test_details_are_sealed_and_still_read(settings: Settings) -> None:
+    sessions = database.connect(settings)
+    engine = database.engine(settings.database())
+    command.upgrade(config(engine), "0004")
+    with engine.begin() as connection:
+        for text in (
+            "INSERT INTO people (id, key, channel, external_id, created_at)"
+            " VALUES (1, 'k', 'web', 'c', '2026-11-02 01:00:00')",
+            "INSERT INTO disputes (id, person_id, state, amount_choices, unknown, misses,"
+            " is_due_provisional, version, created_at, updated_at) VALUES (1, 1, 'draft', '[]', '[]',"
+            " 0, false, 1, '2026-11-02 01:00:00', '2026-11-02 01:00:00')",
+        ):
+            connection.execute(sa.text(text))
+        event = sa.text(
+            "INSERT INTO dispute_events (id, dispute_id, kind, actor, detail, happened_at)"
+            " VALUES (1, 1, 'refuse', 'officer', :detail, '2026-11-02 01:00:00')"
+        )
+        connection.execute(event, {"detail": json.dumps({"note": "王女士来过"})})
+    database.migrate(settings)
+    with sessions() as session:
+        assert session.get_one(DisputeEvent, 1).detail == {"note": "王女士来过"}
+    with engine.connect() as connection:
+        raw = connection.execute(sa.text("SELECT detail FROM dispute_events")).scalar_one()
+    assert "王女士".encode() not in bytes(raw) and b"note" not in bytes(raw)
+    command.downgrade(config(engine), "0004")
+    with engine.connect() as connection:
+        raw = connection.execute(sa.text("SELECT detail FROM dispute_events")).scalar_one()
+    assert (raw if isinstance(raw, dict) else json.loads(raw)) == {"note": "王女士来过"}
+    engine.dispose()

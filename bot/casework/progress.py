@@ -31,8 +31,8 @@ def take(
     _set_clocks(session, dispute, name, now, detail)
     if actor != "citizen":
         number = disputes.number_text(dispute.number or "")
-        spoken = {field: _spoken(field, value) for field, value in detail.items()}
-        text = words(f"progress_{name}", **{"number": number, **spoken})
+        told = {field: spoken(field, value) for field, value in detail.items()}
+        text = words(f"progress_{name}", **{"number": number, **told})
         subject = f"{dispute.number}:{event.id}"
         notices.post(session, dispute.person, "progress", subject, text, now)
     return event
@@ -55,7 +55,7 @@ def reachable(dispute: Dispute, actor: str) -> list[str]:
     return list(dict.fromkeys(step.after for step in found if not step.needs))
 
 
-def _spoken(field: str, value: str) -> str:
+def spoken(field: str, value: str) -> str:
     """A detail as people read it: grounds and reasons are codes."""
     return label(field, value) if field in ("ground", "reason") else value
 

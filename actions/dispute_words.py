@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.casework import disputes, readable
+from bot.casework import disputes, stations, telling
 from bot.casework.records import Dispute
 from bot.library import label, words
 
@@ -19,14 +19,14 @@ def described(values: dict[str, Any]) -> str:
     return words("joint").join(
         words("fact", field=label("field", field), value=text)
         for field in SHOWN
-        if (text := readable.value_text(field, values))
+        if (text := telling.value(field, values))
     )
 
 
 def summary(draft: Dispute, files: int) -> str:
     """All that the draft holds, a line each, with what is still open and how many files it has."""
     values = {column.key: getattr(draft, column.key) for column in Dispute.__table__.columns}
-    texts = {field: readable.value_text(field, values) for field in SHOWN}
+    texts = {field: telling.value(field, values) for field in SHOWN}
     texts["facts"] = (draft.facts or "")[:LONGEST_SHOWN] or None
     texts["contact"] = label("contact", draft.contact or "open")
     texts["evidence"] = words("kept_count", count=files) if files else None
@@ -45,14 +45,16 @@ def progress(own: Iterable[Dispute]) -> str:
             number=disputes.number_text(one.number or ""),
             day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
             merchant=one.merchant or one.platform or words("open"),
-            state=state_text(one),
+            state=telling.state(one),
         )
         for one in own
     )
 
 
-def state_text(dispute: Dispute) -> str:
-    """Where a dispute stands; while nothing has happened yet, which way it goes."""
-    if dispute.state == "lodged":
-        return label("lane", dispute.lane or "")
-    return label("state", dispute.state)
+def station(dispute: Dispute) -> str | None:
+    """The station of the shop's own street, as it is told; None where that street is not known."""
+    near = stations.near_shop(dispute)
+    if near is None:
+        return None
+    phone = words("station_phone", phone=near.phone) if near.phone else words("station_no_phone")
+    return words("station_near", name=near.name, phone=phone)

@@ -260,6 +260,8 @@ class LodgeDispute(TurnAction):
                 limit=f"{chosen.fast_lane_limit:f}",
                 due=str(draft.accept_due),
             )
+            if station := dispute_words.station(draft):
+                turn.tell(station)
             offer_shop(turn, draft)
         return clear
 

@@ -4,10 +4,9 @@ import functools
 
 from rasa_sdk.events import EventType
 
-from actions import dispute_words
 from actions.turn import Turn, TurnAction
 from bot import settings
-from bot.casework import disputes, links, negotiations, readable
+from bot.casework import disputes, links, negotiations, telling
 from bot.casework.records import Dispute, Negotiation, Shop
 from bot.casework.steps import NotPossible
 from bot.library import words
@@ -43,12 +42,12 @@ class Negotiate(TurnAction):
         try:
             _do(turn, dispute, choice)
         except NotPossible:
-            state = dispute_words.state_text(dispute)
+            state = telling.state(dispute)
             turn.tell(words("negotiation_over", number=number, state=state))
             return []
         key, choices = REPLIES[choice]
         found = negotiations.of_dispute(turn.session, dispute)
-        due = readable.moment(found.answer_due) if found else ""
+        due = telling.moment(found.answer_due) if found else ""
         text = words(key, number=number, due=due)
         turn.tell(text, negotiations.buttons(dispute, choices))
         return []

@@ -8,7 +8,7 @@ from actions import contact, dispute_words
 from actions.callbacks import button, say
 from actions.guidance_words import remember, say_if_sure
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, progress, steps
+from bot.casework import disputes, progress, steps, telling
 from bot.casework.records import Dispute
 from bot.library import words
 from bot.reading import answers
@@ -59,7 +59,7 @@ class CloseDispute(TurnAction):
             turn.say("utter_not_closed_here", list=dispute_words.progress([found]))
         else:
             number = disputes.number_text(found.number or "")
-            turn.say("utter_closed", number=number, state=dispute_words.state_text(found))
+            turn.say("utter_closed", number=number, state=telling.state(found))
         return []
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 
 from bot import database
-from bot.casework import recalls
+from bot.casework import recalls, stations
 from bot.settings import ROOT, Settings
 
 NLU_PYTHON = ROOT / "nlu" / ".venv" / "bin" / "python"
@@ -25,7 +25,11 @@ def say(text: str) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate the records and put the shipped recalls in; both do nothing where it is done."""
+    """Migrate the records and put the shipped recalls in; both do nothing where it is done.
+
+    Raises stations.Broken where an operator's table of stations is wrong.
+    """
+    stations.stations()  # said at the start, not at a citizen's lodging
     settings.var_dir.mkdir(parents=True, exist_ok=True)
     database.migrate(settings)
     with database.connect(settings).begin() as session:

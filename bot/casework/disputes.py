@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, evidence
+from bot.casework import deadlines, evidence, stations
 from bot.casework.records import Alert, Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
@@ -209,6 +209,7 @@ def lodge(
     dispute.number = _free_number(session)
     dispute.state, dispute.asking = "lodged", None
     dispute.lane, dispute.operator = lane(dispute.amount, limit), operator
+    dispute.station = stations.of(dispute).code
     dispute.lodged_at = dispute.updated_at = now
     if operator == "bureau":
         due = deadlines.decide_by(local_day(now))

@@ -138,6 +138,12 @@ def _kind(file: File, mime: str) -> Kind:
     return "voice" if mime.startswith("audio/") else "video"
 
 
+def size_text(size: int) -> str:
+    """A size for people, in KB or MB of 1024."""
+    kilobytes = max(1, round(size / 1024))
+    return f"{kilobytes} KB" if kilobytes < 1000 else f"{size / 1024 / 1024:.1f} MB"
+
+
 # ── with a session; the caller commits ───────────────────────────────────────
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, disputes, notices, people, progress, readable, shops, steps
+from bot.casework import deadlines, disputes, notices, people, progress, shops, steps, telling
 from bot.casework.records import Dispute, Negotiation, NegotiationMessage, Person, Shop
 from bot.casework.steps import NotPossible
 from bot.library import label, load, words
@@ -44,7 +44,7 @@ class Answer:
 def seen_by_shop(dispute: Dispute) -> list[tuple[str, str]]:
     """Label and text of all that the shop will see: nothing that tells who the citizen is."""
     values = {column.key: getattr(dispute, column.key) for column in Dispute.__table__.columns}
-    found = [(field, readable.value_text(field, values)) for field in SHOWN_TO_SHOP]
+    found = [(field, telling.value(field, values)) for field in SHOWN_TO_SHOP]
     return [(label("field", field), _hidden(text)) for field, text in found if text]
 
 
@@ -120,7 +120,7 @@ def answer(
     dispute = negotiation.dispute
     told = {"said_by": said.said_by, **({"text": said.text} if said.text else {})}
     if said.amount is not None:
-        told["amount"] = readable.yuan(said.amount)
+        told["amount"] = telling.yuan(said.amount)
     match said.kind:
         case "accept":
             dispute.agreed_amount = dispute.amount
@@ -293,7 +293,7 @@ def _tell_shop(
         key,
         number=disputes.number_text(negotiation.dispute.number or ""),
         url=url_of(negotiation.id),
-        due=readable.moment(negotiation.answer_due),
+        due=telling.moment(negotiation.answer_due),
     )
     notices.post(session, who, "negotiation", _subject(negotiation, key), text, now)
 
@@ -303,7 +303,7 @@ def _tell_citizen(
     **told: str,
 ) -> None:  # fmt: skip
     dispute = negotiation.dispute
-    due = readable.moment(negotiation.answer_due)
+    due = telling.moment(negotiation.answer_due)
     text = words(key, number=disputes.number_text(dispute.number or ""), due=due, **told)
     buttons = _buttons(session, dispute, choices, now)
     subject = _subject(negotiation, key)

@@ -37,8 +37,8 @@ def take(
     _end_negotiation(session, dispute, name, now)
     if actor != "citizen":
         number = disputes.number_text(dispute.number or "")
-        spoken = {field: _spoken(field, value) for field, value in detail.items()}
-        said = {"number": number, **load("wording")["unsaid"], **spoken, **(told or {})}
+        known = {field: spoken(field, value) for field, value in detail.items()}
+        said = {"number": number, **load("wording")["unsaid"], **known, **(told or {})}
         text = words(f"progress_{name}", **said)
         subject = f"{dispute.number}:{event.id}"
         notices.post(session, dispute.person, "progress", subject, text, now, buttons=buttons)
@@ -62,7 +62,7 @@ def reachable(dispute: Dispute, actor: str) -> list[str]:
     return list(dict.fromkeys(step.after for step in found if not step.needs))
 
 
-def _spoken(field: str, value: str) -> str:
+def spoken(field: str, value: str) -> str:
     """A detail as people read it: grounds and reasons are codes, sums are in yuan."""
     if field == "amount":
         return words("yuan", amount=value)

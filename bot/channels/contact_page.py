@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.exceptions import HTTPException
@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import evidence, links, people
-from bot.casework.records import Evidence, Person
+from bot.casework import disputes, evidence, links, packet, people, telling
+from bot.casework.records import Dispute, Evidence, Person
 from bot.channels import web_guard, web_pages, web_uploads
 from bot.channels.web_pages import Handler
 from bot.library import load
@@ -23,7 +23,9 @@ from bot.reading import folding, phones
 from bot.settings import Settings
 
 LONGEST = {"name": 40, "phone": 40, "address": 200}  # characters
-A_MINUTE = 60  # requests that change something, from one network address
+A_MINUTE = 60  # requests that change something or make a paper, from one network address
+MOST_DISPUTES = 20  # shown on the page
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SAVED = ("contact", "files", "removed")
 CHINA = timezone(timedelta(hours=8))
 Answer = Callable[[Request, str], Awaitable[Response]]
@@ -73,7 +75,7 @@ def check(typed: Mapping[str, str], who: Person, *, is_bureau: bool) -> Typed:
 
 
 def routes(told: Told, sessions: sessionmaker[Session], settings: Settings) -> list[BaseRoute]:
-    """The citizen's own page, the doors for its two forms, and the copies of their pictures."""
+    """The citizen's own page, the doors for its two forms, their pictures and their papers."""
     page = _Page(told, sessions, settings)
     return [
         Route("/mine/{token}", page.guarded(page.show), methods=["GET"]),
@@ -81,6 +83,7 @@ def routes(told: Told, sessions: sessionmaker[Session], settings: Settings) -> l
         Route("/mine/{token}/files", page.guarded(page.take_files), methods=["POST"]),
         Route("/mine/{token}/files/{id:int}", page.guarded(page.picture), methods=["GET"]),
         Route("/mine/{token}/files/{id:int}/remove", page.guarded(page.remove), methods=["POST"]),
+        Route("/mine/{token}/packet/{number}", page.guarded(page.paper), methods=["GET"]),
     ]
 
 
@@ -190,6 +193,25 @@ class _Page:
         mime = "image/png" if shown.startswith(b"\x89PNG") else "image/jpeg"
         return Response(shown, media_type=mime, headers={"Content-Disposition": "inline"})
 
+    async def paper(self, request: Request, key: str) -> Response:
+        """The paper of one of this person's lodged disputes; there is none of a draft or another's."""
+        self._rate.check(web_guard.address(request))  # it costs more than a page
+        number = disputes.number_in(request.path_params["number"])
+
+        def made() -> tuple[str, bytes] | None:
+            with self._sessions() as session:
+                found = disputes.by_number(session, _person(session, key), number or "")
+                if found is None or found.state == "draft":
+                    return None
+                return packet.file_name(found), packet.packet(session, found, datetime.now(UTC))
+
+        paper = await asyncio.to_thread(made)
+        if paper is None:
+            return self._pages.fault(request, 404, "not_found")
+        name, content = paper
+        kept_as = f"attachment; filename=\"{number}.docx\"; filename*=UTF-8''{quote(name)}"
+        return Response(content, media_type=DOCX, headers={"Content-Disposition": kept_as})
+
     async def _refused(self, request: Request, key: str, refusal: HTTPException) -> Response:
         """The page again with what was wrong; without it where a whole page would be too much."""
         if refusal.detail == "no_picture":
@@ -218,7 +240,12 @@ class _Page:
             has = {name: bool(getattr(who, name)) for name in LONGEST}
             phone = phones.mask(who.phone) if who.phone else None
             files = [_row(session, one) for one in evidence.of_person(session, who)]
-        return {"has": has, "phone_kept": phone, "files": files, "channel": who.channel}
+            lodged = disputes.lodged(session, who, MOST_DISPUTES)
+            papers = [_paper_row(one) for one in lodged if one.number]
+        return {
+            "has": has, "phone_kept": phone, "files": files, "papers": papers,
+            "channel": who.channel,
+        }  # fmt: skip
 
 
 def _row(session: Session, piece: Evidence) -> dict[str, Any]:
@@ -226,15 +253,18 @@ def _row(session: Session, piece: Evidence) -> dict[str, Any]:
         "id": piece.id,
         "kind": piece.kind,
         "at": piece.received_at.astimezone(CHINA).strftime("%m-%d %H:%M"),
-        "size": _size(piece.size),
+        "size": evidence.size_text(piece.size),
         "is_removable": evidence.is_removable(session, piece),
     }
 
 
-def _size(size: int) -> str:
-    """A size for people, in KB or MB of 1024."""
-    kilobytes = max(1, round(size / 1024))
-    return f"{kilobytes} KB" if kilobytes < 1000 else f"{size / 1024 / 1024:.1f} MB"
+def _paper_row(dispute: Dispute) -> dict[str, str]:
+    """A dispute as it is listed: nothing of its story, for a link can be passed on."""
+    return {
+        "number": disputes.number_text(dispute.number or ""),
+        "day": disputes.local_day(dispute.lodged_at or dispute.created_at).isoformat(),
+        "state": telling.state(dispute),
+    }
 
 
 def _person(session: Session, key: str) -> Person:

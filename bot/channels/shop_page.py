@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import disputes, evidence, links, negotiations, people, readable, shops, steps
+from bot.casework import disputes, evidence, links, negotiations, people, shops, steps, telling
 from bot.casework.records import Negotiation, NegotiationMessage
 from bot.channels import web_guard, web_pages, web_uploads
 from bot.channels.web_pages import Handler
@@ -173,7 +173,7 @@ class _Page:
                 "number": disputes.number_text(found.dispute.number or ""),
                 "shop": found.shop.name,
                 "state": found.dispute.state if is_open else "over",
-                "due": readable.moment(found.answer_due),
+                "due": telling.moment(found.answer_due),
                 # After the end the story is no business of the shop's any more.
                 "facts": negotiations.seen_by_shop(found.dispute) if is_open else [],
                 "messages": [_row(one) for one in found.messages] if is_open else [],
@@ -225,7 +225,7 @@ def _negotiation(session: Session, number: int) -> Negotiation:
 
 def _row(said: NegotiationMessage) -> dict[str, str]:
     return {
-        "side": said.side, "kind": said.kind, "text": said.text or "", "at": readable.moment(said.said_at),
+        "side": said.side, "kind": said.kind, "text": said.text or "", "at": telling.moment(said.said_at),
         "said_by": said.said_by or "",
-        "amount": readable.yuan(said.amount) if said.amount is not None else "",
+        "amount": telling.yuan(said.amount) if said.amount is not None else "",
     }  # fmt: skip

@@ -91,7 +91,7 @@ def test_a_dispute_is_filed_on_the_web_page_although_rasa_dies(running: Stack, p
     say(page, "李先生 13900000000")
     hears(page, "请核对")
     page.get_by_role("button", name="确认", exact=True).click()
-    hears(page, "记录号")
+    hears(page, "大寺镇消费维权服务站")
     page.reload()
     expect(page.get_by_text("记录号")).to_be_visible()
     said = bubbles(page)
@@ -121,4 +121,5 @@ def test_contact_details_given_on_the_own_page_take_the_talk_on(
     assert person(running, page).phone == "13900000000"
     assert not any("13900000000" in one for one in bubbles(page))
     page.get_by_role("button", name="确认", exact=True).click()
-    hears(page, "记录号")
+    hears(page, "大寺镇消费维权服务站")
+    assert "记录号" in bubbles(page)[-2]

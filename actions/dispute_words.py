@@ -8,9 +8,9 @@ from bot.casework.records import Dispute
 from bot.library import label, words
 
 SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
-         "demand")  # fmt: skip
+         "demand", "standing")  # fmt: skip
 IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
-              "occurred_on", "amount", "contact", "evidence")  # fmt: skip
+              "occurred_on", "amount", "standing", "contact", "evidence")  # fmt: skip
 LONGEST_SHOWN = 120  # characters of the story in a summary
 
 
@@ -33,6 +33,8 @@ def value_text(field: str, values: dict[str, Any]) -> str | None:
         return value.isoformat() if value is not None else typed
     if field == "demand" and value:
         return words("and").join(label("demand", code) for code in value.split(","))
+    if field == "standing" and value:
+        return label("standing", value)
     return value or None
 
 

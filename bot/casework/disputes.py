@@ -21,7 +21,8 @@ Operator = Literal["independent", "bureau"]
 
 # What a file needs, in the order it is asked (总局令第121号 第10条 and its form of registration).
 QUESTIONS = (
-    "merchant", "facts", "demand", "location", "occurred_on", "amount", "contact", "confirmed",
+    "merchant", "facts", "demand", "location", "occurred_on", "amount", "standing", "contact",
+    "confirmed",
 )  # fmt: skip
 FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
 JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by itself

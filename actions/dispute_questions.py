@@ -2,7 +2,7 @@
 
 from rasa_sdk.events import EventType
 
-from actions import contact, dispute_words
+from actions import contact, dispute_words, precheck_words
 from actions.disputes import draft_of, is_no
 from actions.turn import Turn, TurnAction
 from bot import settings
@@ -33,14 +33,17 @@ class AskConfirmed(TurnAction):
         return "action_ask_dispute_form_confirmed"
 
     def take(self, turn: Turn) -> list[EventType]:
-        if is_no(turn):
-            turn.say("utter_what_is_wrong")
-            return []
         draft = draft_of(turn)
+        confirm = precheck_words.confirm_title(turn, draft)
+        if is_no(turn):
+            turn.say("utter_what_is_wrong", confirm=confirm)
+            return []
+        summary = dispute_words.summary(draft, evidence.count(turn.session, draft))
         link = None if contact.may_ask_in_chat(turn.who) else contact.link_button(turn)
         turn.dispatcher.utter_message(
             response=f"utter_summary_{settings.get().operator}",
-            summary=dispute_words.summary(draft, evidence.count(turn.session, draft)),
+            summary="\n\n".join([summary, *precheck_words.paragraphs(turn, draft)]),
+            confirm=confirm,
             files=words("files_on_page" if link else "files_here"),
             buttons=[link] if link else [],
         )

@@ -8,9 +8,9 @@ from bot.casework.records import Dispute
 from bot.library import label, words
 
 SHOWN = ("merchant", "platform", "product", "brand", "model", "location", "occurred_on", "amount",
-         "demand")  # fmt: skip
+         "demand", "standing")  # fmt: skip
 IN_SUMMARY = ("merchant", "platform", "product", "brand", "model", "facts", "demand", "location",
-              "occurred_on", "amount", "contact", "evidence")  # fmt: skip
+              "occurred_on", "amount", "standing", "contact", "evidence")  # fmt: skip
 LONGEST_SHOWN = 120  # characters of the story in a summary
 
 

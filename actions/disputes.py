@@ -6,7 +6,7 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import dispute_asides, dispute_words
+from actions import dispute_asides, dispute_words, standing
 from actions.callbacks import hear_phone
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import stops_the_form
@@ -21,7 +21,12 @@ from bot.library import label
 from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
-NAMED_FIELDS = ("merchant", "location", "product")  # corrected by the words after 「是」
+NAMED_FIELDS = (
+    "merchant",
+    "location",
+    "product",
+    "standing",
+)  # corrected by the words after 「是」
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 
@@ -60,6 +65,10 @@ class ValidateDisputeForm(TurnAction):
         draft = draft_of(turn)
         if asked == "callback":  # a question of the call-back stands before the form's
             asked = draft.asking or "confirmed"
+        if asked == "standing" and standing.is_answer(turn):
+            callbacks.leave(turn.session, turn.who)
+            _say_noted(turn, standing.hear(turn, draft))
+            return _go_on(turn, draft)
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
         if dispute_asides.is_aside(turn, asked):

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, evidence, stations
+from bot.casework import deadlines, evidence, precheck, stations
 from bot.casework.records import Alert, Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
@@ -21,7 +21,8 @@ Operator = Literal["independent", "bureau"]
 
 # What a file needs, in the order it is asked (总局令第121号 第10条 and its form of registration).
 QUESTIONS = (
-    "merchant", "facts", "demand", "location", "occurred_on", "amount", "contact", "confirmed",
+    "merchant", "facts", "demand", "location", "occurred_on", "amount", "standing", "contact",
+    "confirmed",
 )  # fmt: skip
 FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
 JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by itself
@@ -202,7 +203,8 @@ def lodge(
     """Turn a confirmed draft into a numbered record; False where that was done before.
 
     Bureau: the confirmation is receipt and the 7 working days of 总局令第121号 第15条 start.
-    Independent: nothing is submitted anywhere, so no clock runs.
+    Independent: nothing is submitted anywhere, so no clock runs. What may stand against it is kept
+    with the event as codes and counts, for officers.
     """
     if dispute.state != "draft":
         return False
@@ -214,8 +216,20 @@ def lodge(
     if operator == "bureau":
         due = deadlines.decide_by(local_day(now))
         dispute.accept_due, dispute.is_due_provisional = due.on, due.is_provisional
-    _log(session, dispute, "lodged", "citizen", now, lane=dispute.lane, operator=operator)
+    checked = _checked(session, dispute, now)
+    _log(
+        session, dispute, "lodged", "citizen", now, lane=dispute.lane, operator=operator, **checked
+    )
     return True
+
+
+def _checked(session: Session, dispute: Dispute, now: datetime) -> dict[str, object]:
+    before = precheck.same_before(session, dispute, now)
+    return {
+        "findings": precheck.findings(dispute, local_day(now)),
+        "same_before": before.number if before is not None else None,
+        "signs": precheck.bulk_signs(session, dispute.person, now),
+    }
 
 
 def lodged(session: Session, who: Person, limit: int = 5) -> Sequence[Dispute]:

@@ -19,6 +19,8 @@ def value(field: str, values: Mapping[str, Any]) -> str | None:
         return known.isoformat() if known is not None else typed
     if field == "demand" and known:
         return words("and").join(label("demand", code) for code in known.split(","))
+    if field == "standing" and known:
+        return label("standing", known)
     return known or None
 
 

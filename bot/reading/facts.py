@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.reading import amounts, dates, demands, places, platforms
+from bot.reading import amounts, dates, demands, places, platforms, standings
 
 STORY_AT_LEAST = 8  # characters that remain of a message once names and openers are taken out
 MARKED = ("merchant", "product", "brand", "model")
@@ -46,6 +46,7 @@ class Facts:
     amount: Decimal | None = None
     amount_text: str | None = None
     amount_choices: tuple[str, ...] = ()
+    standing: str | None = None
 
 
 def read(
@@ -69,6 +70,7 @@ def read(
         **_place(text, entities, streets),
         **_day(text, today),
         **_amount(text),
+        standing=standings.in_story(text),
     )
 
 
@@ -135,12 +137,14 @@ def _amount(text: str) -> dict[str, Any]:
 
 
 def is_readable(field: str, text: str, today: date) -> bool:
-    """Whether a bare answer can be one to the question: a day or a sum shows in it.
+    """Whether a bare answer can be one to the question: a day, a sum or a standing shows in it.
 
     Other fields take any words. 「年前」 and 「两万多」 are answers, 「他们凭什么不认」 is none.
     """
     if field == "amount":
         return amounts.read(text) is not None or bool(_COUNTED.search(text))
+    if field == "standing":
+        return standings.read(text) is not None
     if field == "occurred_on":
         return bool(dates.find(text, today) or dates.durations(text) or _TIMED.search(text))
     return True
@@ -154,6 +158,8 @@ def answer(field: str, text: str, today: date) -> Facts:
         return Facts(amount=value, amount_text=typed)
     if field == "occurred_on":
         return Facts(**{**_day(typed, today), "occurred_text": typed})
+    if field == "standing":
+        return Facts(standing=standings.read(typed))
     if field == "demand":
         return Facts(demand=",".join(sorted(demands.read(typed))) or "other")
     plain: dict[str, Any] = {field: typed}

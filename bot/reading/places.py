@@ -167,6 +167,26 @@ def find(text: str, streets: Mapping[str, Sequence[str]]) -> list[Place]:
     return _joined(text, sorted(found, key=lambda place: place.start))
 
 
+def is_elsewhere(
+    text: str, ours: Mapping[str, Sequence[str]], others: Mapping[str, Sequence[str]]
+) -> bool:
+    """Whether folded words about a place name another district or city, and nothing of ours.
+
+    `others` maps the other districts of our city to their short names; a short name counts only
+    where it is all that is said of the place, for many are parts of other names (河东路).
+    """
+    found = find(text, ours)
+    if any(place.is_ours for place in found):
+        return False
+    if any(place.is_ours is False for place in found):
+        return True
+    shorts = "|".join(re.escape(short) for row in others.values() for short in row)
+    whole = (
+        rf"(?:在|就在)?(?:{OUR_CITY}市?)?(?:{shorts or '(?!)'})(?:那边|这边|那儿|区)?(?:的|,.*)?"
+    )
+    return re.fullmatch(whole, text) is not None
+
+
 def _joined(text: str, places: list[Place]) -> list[Place]:
     """Places that touch made one: 西青区 中北镇 万卉路5号 is one address."""
     joined: list[Place] = []

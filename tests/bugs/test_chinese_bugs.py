@@ -118,6 +118,7 @@ def test_wide_characters_are_read_like_narrow_ones(
 )
 def test_a_wide_phone_is_taken_and_kept_narrow(running: Stack, talk: Talk, typed: str) -> None:
     talk.say("我要投诉大寺镇的金街超市，昨天花80买的键盘按键失灵，我要求退款")
+    assert "手机号" in talk.say("自己用的，没处理过")
     assert "请核对" in talk.say(typed)
     with running.sessions() as session:
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()

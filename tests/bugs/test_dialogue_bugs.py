@@ -14,12 +14,13 @@ from bot.casework.records import Dispute, Person
 # A talk that reaches every step of the form, in order.
 TALK = {
     "merchant": "我要投诉", "facts": "津门电器修理部", "demand": "空调移机之后不制热，师傅不接电话",
-    "location": "要求维修", "occurred_on": "张家窝镇", "amount": "上个月20号", "contact": "450元",
-    "confirmed": "不留",
+    "location": "要求维修", "occurred_on": "张家窝镇", "amount": "上个月20号", "standing": "450元",
+    "contact": "自己用的，没处理过", "confirmed": "不留",
 }  # fmt: skip
 QUESTION = {
     "merchant": "哪家店", "facts": "发生了什么", "demand": "怎么解决", "location": "店在哪里",
-    "occurred_on": "什么时候", "amount": "多少钱", "contact": "手机号", "confirmed": "请核对",
+    "occurred_on": "什么时候", "amount": "多少钱", "standing": "生活消费吗",
+    "contact": "手机号", "confirmed": "请核对",
 }  # fmt: skip
 VALUES = ("merchant", "facts", "demand", "location", "occurred_text", "amount_text")
 WHOLE = "昨天在大寺镇的金街超市花86元买的保温壶漏水，老板不给退，我要求退款"
@@ -100,7 +101,7 @@ def test_the_story_does_not_replace_the_shop(
 
 QUESTIONS_ASIDE = [
     ("amount", "12315是什么热线"), ("occurred_on", "投诉要不要交钱"), ("demand", "过期了还能投诉吗"),
-    ("contact", "能不能匿名"), ("amount", "一般几天有结果"), ("amount", "商家会知道是我投诉的吗"),
+    ("contact", "能不能匿名"), ("standing", "什么叫生活消费"), ("amount", "一般几天有结果"), ("amount", "商家会知道是我投诉的吗"),
     ("merchant", "12315是什么热线"), ("merchant", "能不能匿名"), ("merchant", "一般几天有结果"),
     ("merchant", "商家会知道是我投诉的吗"), ("location", "你是真人吗"), ("location", "多久给答复"),
     ("demand", "能不能匿名"), ("facts", "能不能匿名"), ("facts", "一般几天有结果"), ("location", "您贵姓"),
@@ -126,6 +127,7 @@ def test_a_side_question_is_answered_and_the_open_one_is_put_once(
     ("step", "answers"),
     [("amount", ["说不好", "你说呢", "那个谁", "呵呵", "爱多少多少"]),
      ("contact", ["凭啥给你", "8", "138", "电话就是那个", "问这干嘛"]),
+     ("standing", ["你猜", "谁管这个", "哎呀", "呵呵", "别问了"]),
      ("occurred_on", ["谁记得", "哎呀", "那会儿", "唉", "别问了"]),
      ("demand", ["哈哈哈", "你觉得呢", "你真逗", "嘿嘿", "呵呵"]),
      ("amount", ["……", "😅", "!!!", "。。", "😂😂"]), ("merchant", ["？？", "嗨", "在吗", "。", "哈哈"])],
@@ -138,7 +140,7 @@ def test_useless_answers_do_not_hold_the_talk_for_ever(
     assert records(running, talk)[0].asking != step, said
 
 
-@pytest.mark.parametrize("step", ["amount", "contact", "occurred_on"])
+@pytest.mark.parametrize("step", ["amount", "contact", "occurred_on", "standing"])
 def test_a_question_that_was_missed_explains_itself_and_names_the_ways_out(
     talk: Talk, step: str
 ) -> None:
@@ -223,7 +225,7 @@ def test_a_draft_goes_on_after_a_pause(
 @pytest.mark.parametrize(
     ("step", "late"),
     [("location", "精武镇"), ("demand", "要求退一赔三"), ("facts", "柜子门关不上"), ("merchant", "我要投诉"),
-     ("contact", "聂女士 13911112222"), ("amount", "在吗"), ("occurred_on", "12315是什么热线")],
+     ("contact", "聂女士 13911112222"), ("standing", "自己用的"), ("amount", "在吗"), ("occurred_on", "12315是什么热线")],
 )  # fmt: skip
 def test_a_draft_of_yesterday_is_offered_and_kept(
     running: Stack, talk: Talk, step: str, late: str

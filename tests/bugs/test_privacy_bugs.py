@@ -49,7 +49,7 @@ def person_of(running: Stack, talk: Talk) -> Person:
 @pytest.fixture
 def talked(running: Stack, talk: Talk) -> Talk:
     """A citizen who filed with name, phone and address, and typed an id number besides."""
-    for words in (WHOLE, CONTACT, f"我的身份证号{ID}", "确认"):
+    for words in (WHOLE, "自己用的，没处理过", CONTACT, f"我的身份证号{ID}", "确认"):
         talk.say(words)
     return talk
 

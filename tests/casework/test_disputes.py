@@ -18,7 +18,7 @@ LIMIT = Decimal(2000)
 def filled(session: Session, citizen: Person, now: datetime, **changes: object) -> Dispute:
     draft = disputes.start(session, citizen, now)
     disputes.take(draft, STORY)
-    for field in ("demand", "location", "occurred_on", "contact"):
+    for field in ("demand", "location", "occurred_on", "standing", "contact"):
         disputes.leave_open(draft, field)
     for field, value in changes.items():
         setattr(draft, field, value)

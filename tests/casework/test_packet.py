@@ -115,7 +115,7 @@ def test_it_says_whether_it_has_been_submitted(
 
 @pytest.mark.parametrize(
     ("standing", "words"),
-    [(None, "□ 没有　□ 有"), ("nowhere", "没有"), ("elsewhere", "有，机构名称"), ("?", "□ 没有")],
+    [(None, "□ 没有　□ 有"), ("own", "没有"), ("handled", "有，机构名称"), ("?", "□ 没有")],
 )
 def test_whether_it_was_handled_elsewhere(
     session: Session, citizen: Person, now: datetime, read: Read, standing: str | None, words: str

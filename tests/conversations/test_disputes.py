@@ -10,11 +10,12 @@ from sqlalchemy import select, update
 from bench.stack import Stack, Talk
 from bot.casework import people
 from bot.casework.records import Dispute, DisputeEvent, HeardMessage, Person
-from bot.library import guidance_loader
+from bot.library import guidance_loader, label
 from bot.messages import Button, Reply
 from bot.reading import folding
 
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
+OWN = "自己用的，没处理过"
 NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
 
 
@@ -147,6 +148,7 @@ def test_words_that_are_no_day_are_asked_again_once_and_kept(running: Stack, tal
 
 def test_contact_details_can_be_withheld(running: Stack, talk: Talk) -> None:
     talk.say(FULL)
+    talk.say(OWN)
     said = talk.say("不留")
     assert "请核对" in said and "联系方式：未填" in said
 
@@ -168,6 +170,8 @@ def test_only_what_is_missing_is_asked(running: Stack, talk: Talk) -> None:
     said = talk.say("记不清了，大概上个月")
     assert "多少钱" in said
     said = talk.say("六十多块")
+    assert "生活消费吗" in said
+    said = talk.press(label("standing", "own"))
     assert "手机号" in said
     (draft,) = records(running, talk)
     assert draft.street == "杨柳青镇" and draft.demand == "refund" and "六十多" in draft.amount_text

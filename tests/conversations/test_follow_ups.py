@@ -13,6 +13,7 @@ FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三
 
 def lodge(talk: Talk, text: str = FULL) -> None:
     talk.say(text)
+    talk.say("自己用的，没处理过")
     talk.say("不留")
     assert "记录号" in talk.press("确认") or "编号" in talk.replies[-1].text
 

@@ -21,6 +21,7 @@ MASKED = "138****0001"
 CALL_ME = "请工作人员回电"
 OPENING = "我要投诉中北镇的物美超市，前天买的电风扇第二天就不转了，花了159元"
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
+OWN = "自己用的，没处理过"
 WAYS = ["人工", "叫个活人来", "转人工", "找工作人员", "我要跟真人说"]
 
 # What was said before, and a word of the question that stands then.
@@ -34,8 +35,9 @@ STATES: dict[str, tuple[tuple[str, ...], str]] = {
         ("我要投诉中北镇的物美超市，买的电风扇第二天就不转了", "要求退款"), "什么时候",
     ),
     "amount": (("我要投诉中北镇的物美超市，昨天买的电风扇不转了，要求退款",), "多少钱"),
-    "contact": ((FULL,), "手机号"),
-    "confirmed": ((FULL, "不留"), "请核对"),
+    "standing": ((FULL,), "生活消费吗"),
+    "contact": ((FULL, OWN), "手机号"),
+    "confirmed": ((FULL, OWN, "不留"), "请核对"),
     "recall": (("我家充电宝有没有召回",), ""),
 }  # fmt: skip
 FORM_STATES = [name for name in STATES if name not in ("nothing", "recall")]
@@ -130,7 +132,8 @@ def test_an_answer_to_the_form_leaves_the_phone_for_later(running: Stack, talk: 
     call_me(talk)
     talk.press("工作日上午")
     assert "多少钱" in talk.say("要求退款，是前天买的")
-    assert "手机号" in talk.say("没有")
+    assert "生活消费吗" in talk.say("没有")
+    assert "手机号" in talk.say(OWN)
     (request,) = mine(running, talk, CallbackRequest)
     assert (request.state, request.asking) == ("open", "later")
     said = talk.say(PHONE)
@@ -163,7 +166,7 @@ def test_a_call_back_is_registered_and_officers_know(running: Stack, talk: Talk)
 
 
 def test_a_known_phone_is_not_asked_again(running: Stack, talk: Talk) -> None:
-    talk.say(FULL)
+    lead_to(talk, "contact")
     talk.say(f"王女士 {PHONE}")
     call_me(talk)
     said = talk.press("上班时间都行")
@@ -171,7 +174,7 @@ def test_a_known_phone_is_not_asked_again(running: Stack, talk: Talk) -> None:
 
 
 def test_another_phone_can_be_given(running: Stack, talk: Talk) -> None:
-    talk.say(FULL)
+    lead_to(talk, "contact")
     talk.say("王女士 13900000002")
     call_me(talk)
     talk.press("上班时间都行")
@@ -250,7 +253,8 @@ def test_a_call_back_survives_rasas_death(running: Stack, talk: Talk) -> None:
 def test_elsewhere_the_contact_question_shows_the_link_and_goes_on(
     running: Stack, elsewhere: Talk, talks: Callable[[], Talk]
 ) -> None:
-    said = elsewhere.say(FULL)
+    elsewhere.say(FULL)
+    said = elsewhere.say(OWN)
     assert "个人信息" in said and "专用链接" in said
     link = payloads(running, elsewhere)["去填写（加密）"]
     assert link.startswith("https://tousu.example.cn/mine/")
@@ -266,11 +270,12 @@ def test_elsewhere_the_contact_question_shows_the_link_and_goes_on(
         people.give_contact(who, people.Contact(PHONE), datetime.now(UTC))
     said = press_payload(running, elsewhere, "/give_contact")
     assert "请核对" in said and PHONE not in said
-    assert "手机号" in talks().say(FULL)  # our own page asks in the talk
+    lead_to(talks(), "contact")  # our own page asks in the talk
 
 
 def test_elsewhere_contact_can_still_be_withheld(elsewhere: Talk) -> None:
     elsewhere.say(FULL)
+    elsewhere.say(OWN)
     said = elsewhere.say("不留")
     assert "请核对" in said and "联系方式：未填" in said
 

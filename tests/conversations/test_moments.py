@@ -13,6 +13,7 @@ from bot.messages import Message, Reply
 
 OPENING = "我要投诉中北镇的物美超市，买的电风扇第二天就不转了"
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
+OWN = "自己用的，没处理过"
 ACUTE, DESPAIR, CHILD = "充电宝现在冒烟着火了", "钱要不回来我真不想活了", "我今年11岁"
 HURT = "刚才插头漏电，差点电着孩子"
 ANOTHER = "其实我是替我妈投诉的"
@@ -24,11 +25,13 @@ def in_the_form(talk: Talk) -> None:
 
 
 def at_the_contact(talk: Talk) -> None:
-    assert "手机号" in talk.say(FULL)
+    talk.say(FULL)
+    assert "手机号" in talk.say(OWN)
 
 
 def at_the_summary(talk: Talk) -> None:
     talk.say(FULL)
+    talk.say(OWN)
     assert "请核对" in talk.say("不留")
 
 

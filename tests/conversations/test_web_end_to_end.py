@@ -11,7 +11,7 @@ from sqlalchemy import select
 from bench.stack import Stack
 from bot.casework import evidence, links
 from bot.casework.records import Dispute, Person
-from bot.library import words
+from bot.library import label, words
 from tests.conversations.product import served, without_rasa
 
 TALK = "#talk"
@@ -84,7 +84,9 @@ def test_a_dispute_is_filed_on_the_web_page_although_rasa_dies(running: Stack, p
     with without_rasa(running):
         page.get_by_role("button", name="退款", exact=True).last.click()
         hears(page, words("degraded"))
-    hears(page, "手机号", SOON_MS)
+    hears(page, "生活消费吗", SOON_MS)
+    page.get_by_role("button", name=label("standing", "own"), exact=True).click()
+    hears(page, "手机号")
     before = bubbles(page)
     page.reload()
     assert bubbles(page) == before
@@ -95,7 +97,7 @@ def test_a_dispute_is_filed_on_the_web_page_although_rasa_dies(running: Stack, p
     page.reload()
     expect(page.get_by_text("记录号")).to_be_visible()
     said = bubbles(page)
-    for once in (words("degraded"), "诉求：退款。", "手机号", "请核对", "记录号"):
+    for once in (words("degraded"), "诉求：退款。", "生活消费吗", "手机号", "请核对", "记录号"):
         assert sum(once in one for one in said) == 1, once
     with running.sessions() as session:
         mine = select(Dispute).where(Dispute.person_id == person(running, page).id)
@@ -108,6 +110,8 @@ def test_contact_details_given_on_the_own_page_take_the_talk_on(
     running: Stack, page: Page, address: str
 ) -> None:
     say(page, f"{OPENING}，我要求退款")
+    hears(page, "生活消费吗")
+    say(page, "自己用的，没处理过")
     hears(page, "手机号")
     who = person(running, page)
     own = page.context.new_page()

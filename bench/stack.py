@@ -207,6 +207,8 @@ def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[byte
         "SANIC_HOST": "127.0.0.1",
         "DATABASE_URL": settings.database_url,
         "PUBLIC_URL": settings.public_url or "",
+        "SMTP_URL": settings.smtp_url,
+        "MAIL_FROM": settings.mail_from,
     }
     commands = {
         "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],

@@ -59,7 +59,7 @@ def answer(desk: TestClient, letter: str, **fields: str) -> Any:
 
 
 def said_to_shop(running: Stack, talk: Talk) -> list[str | None]:
-    (dispute,) = mine(running, talk, Dispute)
+    dispute = mine(running, talk, Dispute)[0]
     with running.sessions() as session:
         query = select(NegotiationMessage).join(Negotiation)
         query = query.where(

@@ -137,7 +137,7 @@ def test_a_dispute_is_filed_although_rasa_dies_in_the_middle(running: Stack, cha
     assert "手机号" in chat.say(OWN)
     assert "请核对" in chat.say("不留")
     said = chat.press("确认")
-    assert "中北镇消费维权服务站" in chat.answer()
+    assert "中北镇消费维权服务站" in said
     (lodged,) = records(running, chat)
     assert NUMBER.search(said).group() == disputes.number_text(lodged.number)
     assert (lodged.state, lodged.merchant, lodged.demand) == ("lodged", "物美超市", "refund")

@@ -24,7 +24,9 @@ def main(config: str, folder: str, share: str = "1") -> None:
     from rasa.shared.nlu.training_data.loading import load_data
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
-    examples = load_data("nlu/understanding").training_examples[:: int(share)]
+    # Rasa's order differs from process to process; each pipeline is to learn the same ones.
+    found = sorted(load_data("nlu/understanding").training_examples, key=_text)
+    examples = found[:: int(share)]
     learned = Path(folder) / "learned.yml"
     learned.write_text(TrainingData(examples).nlu_as_yaml(), encoding="utf-8")
     started = time.monotonic()
@@ -35,6 +37,10 @@ def main(config: str, folder: str, share: str = "1") -> None:
     print(json.dumps(told), file=out, flush=True)
     for line in sys.stdin:
         print(json.dumps(asyncio.run(_parse(agent, json.loads(line)))), file=out, flush=True)
+
+
+def _text(example: Any) -> str:
+    return str(example.get("text") or "")
 
 
 async def _parse(agent: Any, text: str) -> dict[str, Any]:

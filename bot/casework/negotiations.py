@@ -23,7 +23,7 @@ SHOWN_TO_SHOP = (
     "merchant", "platform", "product", "brand", "model", "occurred_on", "amount", "demand", "facts",
 )  # fmt: skip
 KEEP_WITHIN = timedelta(days=7)  # after an agreement: then the citizen is asked if it was kept
-LONGEST = 1000  # characters of what one says to the other
+LONGEST = 1000  # characters of what a shop says; a citizen's words are passed on whole
 
 UrlOf = Callable[[int], str]  # the address where the shop answers the negotiation of that number
 
@@ -57,6 +57,11 @@ def last_offer(negotiation: Negotiation) -> NegotiationMessage | None:
     """The offer that waits for the citizen's word, or None."""
     said = [one for one in negotiation.messages if one.kind != "message"]
     return said[-1] if said and said[-1].kind == "offer" else None
+
+
+def waits_for_citizen(negotiation: Negotiation) -> bool:
+    """Whether it is the citizen's turn: an offer lies there, and they have not written back since."""
+    return last_offer(negotiation) is not None and negotiation.messages[-1].side == "shop"
 
 
 def answer_by(now: datetime, hours: float) -> datetime:
@@ -149,7 +154,7 @@ def accept(session: Session, negotiation: Negotiation, now: datetime, url_of: Ur
 
 def decline(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
     """The citizen declines: the dispute goes on to the officers. Raises NotPossible."""
-    if last_offer(negotiation) is None:
+    if last_offer(negotiation) is None or negotiation.dispute.state != "negotiating":
         raise NotPossible("escalate: no offer")
     _escalate(session, negotiation, "citizen", "offer_declined", now)
     _tell_shop(session, negotiation, "shop_offer_declined", now, url_of)
@@ -167,7 +172,7 @@ def write(
     negotiation.asking = None
     if not is_open(negotiation):
         raise NotPossible("the negotiation is over")
-    said = Answer("message", "", _hidden(text)[:LONGEST])
+    said = Answer("message", "", _hidden(text))
     _say(session, negotiation, "citizen", said, now)
     if negotiation.dispute.state == "negotiating":
         _wait(negotiation, hours, now)
@@ -209,10 +214,8 @@ def tick(session: Session, now: datetime, url_of: UrlOf) -> int:
             one.reminded_at = now
             _tell_citizen(session, one, "was_it_kept", now, ("kept", "not_kept"))
         elif one.answer_due <= now:
-            is_citizens = last_offer(one) is not None
-            _escalate(
-                session, one, "clock", "citizen_silent" if is_citizens else "shop_silent", now
-            )
+            reason = "citizen_silent" if waits_for_citizen(one) else "shop_silent"
+            _escalate(session, one, "clock", reason, now)
         else:
             _remind(session, one, now, url_of)
     return len(due)
@@ -226,10 +229,10 @@ def _is_due(one: Negotiation, now: datetime) -> bool:
 
 def _remind(session: Session, one: Negotiation, now: datetime, url_of: UrlOf) -> None:
     one.reminded_at = now
-    if last_offer(one) is None:
-        _tell_shop(session, one, "shop_reminded", now, url_of)
-    else:
+    if waits_for_citizen(one):
         _tell_citizen(session, one, "offer_waits", now, ("accept", "decline", "write"))
+    else:
+        _tell_shop(session, one, "shop_reminded", now, url_of)
 
 
 def _check(negotiation: Negotiation, said: Answer) -> None:

@@ -233,3 +233,26 @@ def test_only_the_citizens_own_words_go_to_the_shop(
     asked.asking = "words"
     assert negotiations.writing(session, citizen) is asked
     assert negotiations.writing(session, other) is None
+
+
+def test_who_wrote_back_after_an_offer_is_not_called_silent(
+    session: Session, asked: Negotiation, now: datetime
+) -> None:
+    offer(session, asked, now)
+    long = "最少退300。" * 300
+    negotiations.write(session, asked, long, HOURS, now, url_of)
+    assert asked.messages[-1].text == long
+    negotiations.tick(session, asked.remind_due, url_of)
+    assert "提醒" in told(session, shops.CHANNEL)[-1]
+    negotiations.tick(session, asked.answer_due, url_of)
+    assert "商家没有在时限内答复" in told(session, "web")[-1]
+
+
+def test_an_offer_that_was_accepted_cannot_be_declined_by_its_old_button(
+    session: Session, asked: Negotiation, now: datetime
+) -> None:
+    offer(session, asked, now)
+    negotiations.accept(session, asked, now, url_of)
+    with pytest.raises(steps.NotPossible):
+        negotiations.decline(session, asked, now, url_of)
+    assert asked.dispute.state == "agreed"

@@ -21,12 +21,8 @@ from bot.library import label
 from bot.reading import answers, facts, moments
 
 FORM = "dispute_form"
-NAMED_FIELDS = (
-    "merchant",
-    "location",
-    "product",
-    "standing",
-)  # corrected by the words after 「是」
+# Corrected by the words after 「是」.
+NAMED_FIELDS = ("merchant", "location", "product", "standing")
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 

@@ -18,7 +18,6 @@ from bot.casework import disputes, evidence, links, packet, people, telling
 from bot.casework.records import Dispute, Evidence, Person
 from bot.channels import web_guard, web_pages, web_uploads
 from bot.channels.web_pages import Handler
-from bot.library import load
 from bot.reading import folding, phones
 from bot.settings import Settings
 
@@ -216,8 +215,7 @@ class _Page:
         """The page again with what was wrong; without it where a whole page would be too much."""
         if refusal.detail == "no_picture":
             return Response(status_code=404)
-        wait = (refusal.headers or {}).get("Retry-After", "")
-        alert = load("pages")["errors"][refusal.detail].replace("{seconds}", wait)
+        alert = web_pages.refusal_text(refusal)
         response = await self._draw(request, key, refusal.status_code, alert=alert)
         response.headers.update(refusal.headers or {})
         return response

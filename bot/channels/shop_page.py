@@ -102,8 +102,7 @@ class _Page:
                 self._rate.check(web_guard.address(request))
             return await answer(request, number)
         except HTTPException as refusal:
-            wait = (refusal.headers or {}).get("Retry-After", "")
-            alert = load("pages")["errors"][refusal.detail].replace("{seconds}", wait)
+            alert = web_pages.refusal_text(refusal)
             response = await self._draw(request, number, refusal.status_code, alert=alert)
             response.headers.update(refusal.headers or {})
             return response

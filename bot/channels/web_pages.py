@@ -71,15 +71,16 @@ def _fault(pages: Pages, request: Request, status_code: int) -> Response:
     return JSONResponse({"error": text.strip()}, status_code=status_code)
 
 
-def refusal(error: HTTPException) -> Response:
-    """The refusal as JSON, in the words of pages.yml (`detail` is their key)."""
-    text = load("pages")["errors"][error.detail]
+def refusal_text(error: HTTPException) -> str:
+    """The words of pages.yml for a refusal; its `detail` is their key."""
     wait = (error.headers or {}).get("Retry-After", "")
-    return JSONResponse(
-        {"error": text.replace("{seconds}", wait)},
-        status_code=error.status_code,
-        headers=error.headers,
-    )
+    return str(load("pages")["errors"][error.detail]).replace("{seconds}", wait)
+
+
+def refusal(error: HTTPException) -> Response:
+    """The refusal as JSON."""
+    told = {"error": refusal_text(error)}
+    return JSONResponse(told, status_code=error.status_code, headers=error.headers)
 
 
 def _version(file: Path) -> str:

@@ -9,7 +9,7 @@ from actions.moments import care, care_if_hurt, say
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, guidance, moments
-from bot.library import labels
+from bot.library import labels, words
 from bot.reading import answers
 from bot.reading import moments as moments_read
 
@@ -50,7 +50,8 @@ class ExplainReport(TurnAction):
             say(turn, moments.get("exposed_report"))
         asks = answers.is_question(turn.text)
         if not say_if_sure(turn, elsewhere_only=not asks):
-            turn.say("utter_report_explained")
+            buttons = [{"title": words("file_it"), "payload": "/file_complaint"}]
+            turn.tell(words("report_explained"), buttons)
         return [remember(turn)]
 
 

@@ -135,6 +135,8 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "change_phone",
         "close_dispute",
         "negotiate",
+        "manage_dispute",
+        "manage_data",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

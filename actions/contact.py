@@ -16,12 +16,18 @@ def may_ask_in_chat(who: Person) -> bool:
 
 
 def link_button(turn: Turn) -> dict[str, str] | None:
-    """A button with a fresh signed link to the citizen's own page; None where there is no page."""
+    """A button with a fresh signed link to the citizen's own page; None where it has no address."""
+    return page_button(turn, "give_on_page") if settings.get().public_url else None
+
+
+def page_button(turn: Turn, title: str) -> dict[str, str] | None:
+    """The same under another title; for who talks on our chat page, the page beside it."""
     chosen = settings.get()
-    if not chosen.public_url:
+    if not chosen.public_url and turn.who.channel != people.WEB:
         return None
-    url = links.contact_url(chosen.public_url, chosen.signing_key(), turn.who.key)
-    return {"title": words("give_on_page"), "payload": url}
+    host = chosen.public_url or links.HERE
+    url = links.contact_url(host, chosen.signing_key(), turn.who.key)
+    return {"title": words(title), "payload": url}
 
 
 def call_button(turn: Turn) -> dict[str, str]:

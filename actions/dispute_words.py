@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from typing import Any
 
-from bot.casework import disputes, stations, telling
+from sqlalchemy.orm import Session
+
+from bot.casework import disputes, next_steps, stations, telling
 from bot.casework.records import Dispute
 from bot.library import label, words
 
@@ -37,17 +39,24 @@ def summary(draft: Dispute, files: int) -> str:
     )
 
 
-def progress(own: Iterable[Dispute]) -> str:
-    """A line for each lodged dispute: number, day, shop, where it stands."""
-    return "\n".join(
-        words(
-            "progress_row",
-            number=disputes.number_text(one.number or ""),
-            day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
-            merchant=one.merchant or one.platform or words("open"),
-            state=telling.state(one),
-        )
-        for one in own
+def progress(session: Session, own: Iterable[Dispute]) -> str:
+    """For each lodged dispute its line, and below it what comes next."""
+    lines = []
+    for one in own:
+        lines.append(progress_row(one))
+        if coming := next_steps.told(session, one):
+            lines.append(words("progress_next", told=coming))
+    return "\n".join(lines)
+
+
+def progress_row(one: Dispute) -> str:
+    """A line of a lodged dispute: number, day, shop, where it stands."""
+    return words(
+        "progress_row",
+        number=disputes.number_text(one.number or ""),
+        day=disputes.local_day(one.lodged_at or one.created_at).isoformat(),
+        merchant=one.merchant or one.platform or words("open"),
+        state=telling.state(one),
     )
 
 

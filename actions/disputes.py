@@ -6,12 +6,13 @@ from typing import Any
 
 from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarted, SlotSet
 
-from actions import dispute_asides, dispute_words, standing
-from actions.callbacks import hear_phone
+from actions import contact, dispute_asides, dispute_words, standing
+from actions.callbacks import hear_phone, say
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import stops_the_form
 from actions.negotiations import offer_shop
-from actions.progress import say_follow_up
+from actions.own_disputes import offers
+from actions.progress import MOST_CHOICES, choice_title, say_follow_up
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
@@ -259,12 +260,13 @@ class LodgeDispute(TurnAction):
                 turn.session, draft, operator=chosen.operator, limit=chosen.fast_lane_limit,
                 now=turn.now,
             )  # fmt: skip
-            turn.say(
-                f"utter_lodged_{chosen.operator}_{draft.lane}",
+            paper = contact.page_button(turn, "see_paper")
+            say(
+                turn, f"utter_lodged_{chosen.operator}_{draft.lane}", [paper] if paper else [],
                 number=disputes.number_text(draft.number or ""),
                 limit=f"{chosen.fast_lane_limit:f}",
                 due=str(draft.accept_due),
-            )
+            )  # fmt: skip
             if station := dispute_words.station(draft):
                 turn.tell(station)
             offer_shop(turn, draft)
@@ -327,7 +329,7 @@ class QueryProgress(TurnAction):
         return "action_query_progress"
 
     def take(self, turn: Turn) -> list[EventType]:
-        number = disputes.number_in(turn.shown)
+        number = turn.entity("number") or disputes.number_in(turn.shown)
         if number is not None:
             takes_back = answers.is_withdrawal(turn.shown)
             if not (takes_back and say_follow_up(turn, "withdraw_dispute")):
@@ -354,5 +356,16 @@ def say_of_number(turn: Turn, number: str) -> None:
 
 
 def say_progress(turn: Turn, own: Sequence[Dispute]) -> None:
-    """A line for each of the person's disputes, under who runs this channel."""
-    turn.say(f"utter_progress_{settings.get().operator}", list=dispute_words.progress(own))
+    """Each of the person's disputes with what comes next; of a single one also what can be done."""
+    buttons = (
+        offers(turn, own[0]) if len(own) == 1 else [_one_of(one) for one in own[:MOST_CHOICES]]
+    )
+    told = dispute_words.progress(turn.session, own)
+    say(turn, f"utter_progress_{settings.get().operator}", buttons, list=told)
+
+
+def _one_of(dispute: Dispute) -> dict[str, str]:
+    return {
+        "title": choice_title(dispute),
+        "payload": f'/query_progress{{"number":"{dispute.number}"}}',
+    }

@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions.turn import Turn, TurnAction
 from bot import settings
-from bot.casework import disputes, links, negotiations, telling
+from bot.casework import choices, disputes, links, negotiations, telling
 from bot.casework.records import Dispute, Negotiation, Shop
 from bot.casework.steps import NotPossible
 from bot.library import words
@@ -21,7 +21,7 @@ REPLIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "write": ("write_to_shop", ()),
     "words": ("passed_on", ()),
     "no_words": ("write_stopped", ()),
-    "kept": ("kept_noted", ()),
+    "kept": ("kept_noted", choices.RATINGS),
     "not_kept": ("not_kept_noted", ()),
 }
 
@@ -45,11 +45,12 @@ class Negotiate(TurnAction):
             state = telling.state(dispute)
             turn.tell(words("negotiation_over", number=number, state=state))
             return []
-        key, choices = REPLIES[choice]
+        key, after = REPLIES[choice]
         found = negotiations.of_dispute(turn.session, dispute)
         due = telling.moment(found.answer_due) if found else ""
         text = words(key, number=number, due=due)
-        turn.tell(text, negotiations.buttons(dispute, choices))
+        buttons = choices if choice == "kept" else negotiations
+        turn.tell(text, buttons.buttons(dispute, after))
         return []
 
 

@@ -17,7 +17,7 @@ def paragraphs(turn: Turn, draft: Dispute) -> list[str]:
         told.append(words("findings_end"))
     before = precheck.same_before(turn.session, draft, turn.now)
     if before is not None:
-        told.append(words("same_before", row=dispute_words.progress([before])))
+        told.append(words("same_before", row=dispute_words.progress_row(before)))
     return [*told, *_needed(turn, draft)]
 
 

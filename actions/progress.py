@@ -8,7 +8,7 @@ from actions import contact, dispute_words
 from actions.callbacks import button, say
 from actions.guidance_words import remember, say_if_sure
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, progress, steps, telling
+from bot.casework import choices, disputes, progress, steps, telling
 from bot.casework.records import Dispute
 from bot.library import words
 from bot.reading import answers
@@ -56,7 +56,7 @@ class CloseDispute(TurnAction):
         if found is None:
             turn.say("utter_progress_unknown")
         elif state is None:
-            turn.say("utter_not_closed_here", list=dispute_words.progress([found]))
+            turn.say("utter_not_closed_here", list=dispute_words.progress_row(found))
         else:
             number = disputes.number_text(found.number or "")
             turn.say("utter_closed", number=number, state=telling.state(found))
@@ -94,6 +94,10 @@ def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
     said = told.get("shown", "") if turn.entity("number") else turn.shown
     progress.note(turn.session, turn.who, dispute, kind, said, turn.now)
     number = disputes.number_text(dispute.number or "")
+    if kind == "follow_up" and choices.may_reopen(dispute):
+        buttons = [*choices.buttons(dispute, ("reopen",)), button("call_me", "/request_callback")]
+        turn.tell(words("not_resolved_over", number=number, state=telling.state(dispute)), buttons)
+        return
     can_close = dispute.operator == "independent" and dispute.state in steps.RUNNING
     if kind == "follow_up" or not can_close:
         buttons = [button("call_me", "/request_callback"), contact.call_button(turn)]
@@ -104,7 +108,12 @@ def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
 
 
 def _choice(dispute: Dispute, intent: str) -> dict[str, str]:
+    return {"title": choice_title(dispute), "payload": f'/{intent}{{"number":"{dispute.number}"}}'}
+
+
+def choice_title(dispute: Dispute) -> str:
+    """A dispute as the title of a button that means it: its number and its shop."""
     merchant = dispute.merchant or dispute.platform or dispute.product or ""
-    number = disputes.number_text(dispute.number or "")
-    title = words("which_dispute", number=number, merchant=merchant)
-    return {"title": title, "payload": f'/{intent}{{"number":"{dispute.number}"}}'}
+    return words(
+        "which_dispute", number=disputes.number_text(dispute.number or ""), merchant=merchant
+    )

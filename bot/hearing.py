@@ -8,7 +8,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, disputes, evidence, moments, negotiations, people
+from bot.casework import (
+    callbacks,
+    choices,
+    disputes,
+    evidence,
+    links,
+    moments,
+    negotiations,
+    own_disputes,
+    people,
+)
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
@@ -81,11 +91,11 @@ def interpret(
         return Heard(ready=[*before, {"text": words(refused)}])
     command = _command(text)
     if command:
-        negotiations.stop_writing(session, who)
+        _stop_waiting(session, who)
         return Heard(Question(f"/{command}", words=text, before=before))
-    to_shop = _to_shop(session, who, message.text, before)
-    if to_shop is not None:
-        return to_shop
+    waited_for = _waited_for(session, who, message.text, before)
+    if waited_for is not None:
+        return waited_for
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
@@ -129,7 +139,7 @@ def _row(key: str, otherwise: str) -> Row:
 
 def _pressed(session: Session, who: Person, message: Message, now: datetime) -> Heard:
     """A button's payload. An answer counts once, and a yes only under the newest summary."""
-    negotiations.stop_writing(session, who)
+    _stop_waiting(session, who)
     button = people.pressed(session, who, str(message.button_id))
     if button is None:
         return Heard(ready=[{"text": words("button_gone")}])
@@ -142,15 +152,26 @@ def _pressed(session: Session, who: Person, message: Message, now: datetime) -> 
     return Heard(Question(button.payload, button.title))
 
 
-def _to_shop(session: Session, who: Person, typed: str, before: list[Row]) -> Heard | None:
-    """What is written after 「回复商家」 goes to the shop, and to nobody else; None where none waits."""
-    found = negotiations.writing(session, who)
-    if found is None:
+def _stop_waiting(session: Session, who: Person) -> None:
+    negotiations.stop_writing(session, who)
+    own_disputes.stop_adding(session, who)
+
+
+def _waited_for(session: Session, who: Person, typed: str, before: list[Row]) -> Heard | None:
+    """What is written after 「回复商家」 goes to the shop, after 「补充」 to the dispute, and nowhere else."""
+    is_over = answers.is_stop(folding.plain(typed))
+    to_shop, added_to = negotiations.writing(session, who), own_disputes.adding(session, who)
+    if to_shop is not None:
+        payload = negotiations.payload(to_shop.dispute, "no_words" if is_over else "words")
+        refused = "number_not_passed_on"
+    elif added_to is not None:
+        payload = choices.payload(added_to, "no_more" if is_over else "more")
+        refused = "number_not_kept"
+    else:
         return None
-    choice = "no_words" if answers.is_stop(folding.plain(typed)) else "words"
     shown, had_numbers = without_numbers(typed)
-    before += [{"text": words("number_not_passed_on")}] if had_numbers else []
-    return Heard(Question(negotiations.payload(found.dispute, choice), shown, before))
+    before += [{"text": words(refused)}] if had_numbers else []
+    return Heard(Question(payload, shown, before))
 
 
 def _said_before(session: Session, who: Person, button: OfferedButton, now: datetime) -> list[Row]:
@@ -241,7 +262,11 @@ def _kept_row(kept: Sequence[evidence.Prepared]) -> Row:
 
 def joined(session: Session, who: Person, now: datetime) -> list[Row]:
     """Let evidence join the draft, or what was lodged of late; a row where the latter was so."""
-    dispute = disputes.draft(session, who) or disputes.lodged_lately(session, who, now)
+    dispute = (
+        own_disputes.adding(session, who)
+        or disputes.draft(session, who)
+        or disputes.lodged_lately(session, who, now)
+    )
     if dispute is None or not evidence.attach(session, who, dispute, now):
         return []
     if dispute.state == "draft":
@@ -258,5 +283,7 @@ def offered(session: Session, who: Person, row: Row, now: datetime) -> dict[str,
 def _offered(session: Session, who: Person, one: dict[str, str], now: datetime) -> dict[str, Any]:
     if one["payload"].startswith(("https://", "http://", "tel:")):
         return {"id": "", "title": one["title"], "url": one["payload"]}
+    if one["payload"].startswith(links.HERE):  # a page beside the chat page
+        return {"id": "", "title": one["title"], "url": one["payload"].removeprefix(links.HERE)}
     button_id = people.offer_button(session, who, one["title"], one["payload"], now)
     return {"id": button_id, "title": one["title"], "url": None}

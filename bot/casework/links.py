@@ -4,6 +4,7 @@ import hashlib
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
+HERE = "page:"  # before an address on the same host as the chat page
 CONTACT = "contact"  # the purpose of contact_url
 CONTACT_SECONDS = 3 * 24 * 3600
 SHOP = "shop"  # the purpose of shop_url

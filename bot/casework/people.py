@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 
 from bot.casework.records import HeardMessage, OfferedButton, Person
 
-OUR_OWN = ("web", "talk")  # channels
+WEB = "web"
+OUR_OWN = (WEB, "talk")  # channels
 
 
 @dataclass(frozen=True)

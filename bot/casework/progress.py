@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, deadlines, disputes, notices, steps
+from bot.casework import alerts, choices, deadlines, disputes, notices, steps
 from bot.casework.records import Dispute, DisputeEvent, Negotiation, Person
 from bot.casework.steps import NotPossible
 from bot.library import label, load, words
@@ -41,7 +41,8 @@ def take(
         said = {"number": number, **load("wording")["unsaid"], **known, **(told or {})}
         text = words(f"progress_{name}", **said)
         subject = f"{dispute.number}:{event.id}"
-        notices.post(session, dispute.person, "progress", subject, text, now, buttons=buttons)
+        under = [*buttons, *choices.offered(session, dispute, choices.AFTER.get(name, ()), now)]
+        notices.post(session, dispute.person, "progress", subject, text, now, buttons=under)
     return event
 
 
@@ -66,6 +67,8 @@ def spoken(field: str, value: str) -> str:
     """A detail as people read it: grounds and reasons are codes, sums are in yuan."""
     if field == "amount":
         return words("yuan", amount=value)
+    if field == "rating":
+        return label("choice", value)
     return label(field, value) if field in ("ground", "reason") else value
 
 
@@ -75,6 +78,8 @@ def _set_values(
     """The sum that was paid first; the clock of mediation, in which testing stands still."""
     if name == "pay_first":
         dispute.paid_first_amount = Decimal(detail["amount"])
+    if name == "reopen":  # what was thought and had before is in the log
+        dispute.recovered_at = dispute.rating = None
     if name == "accept":
         dispute.register_number, dispute.accepted_at = detail["register_number"], now
     if name in ("accept", "resume", "end", "settle") and dispute.accepted_at is not None:
@@ -84,7 +89,7 @@ def _set_values(
 
 def _end_negotiation(session: Session, dispute: Dispute, name: str, now: datetime) -> None:
     """Whatever takes a dispute out of the fast lane closes the shop's link."""
-    if name == "escalate":
+    if name in ("escalate", "reopen"):
         dispute.lane = "queue"
     if dispute.state not in ("negotiating", "agreed"):
         open_one = update(Negotiation).where(

@@ -99,6 +99,7 @@ class Dispute(Record):
     (总局令第121号 第40条). `standing` is how the citizen stands to the matter (precheck.py), `station`
     the code of the station that it goes to (stations.py). Sums are in yuan: `agreed_amount` what shop
     and citizen agreed on, `paid_first_amount` what a shop paid in advance (赔偿先付).
+    `rating` is what the citizen thinks of how it went, good, fair or bad.
     """
 
     __tablename__ = "disputes"
@@ -138,6 +139,7 @@ class Dispute(Record):
     agreed_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     paid_first_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     recovered_at: Mapped[datetime | None]
+    rating: Mapped[str | None] = mapped_column(String(8))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -89,7 +89,7 @@ STEPS = (
     Step("withdraw", RUNNING, "withdrawn", (*_STAFF, "citizen"), law="总局令第121号 第23条"),
     Step("close", ("lodged", "in_progress", "settled", "ended", "refused", "passed_on"), "closed",
          _STAFF),
-    Step("reopen", ("settled", "closed", "withdrawn", "ended"), "in_progress",
+    Step("reopen", ("settled", "closed", "withdrawn", "ended"), "lodged",
          (*_STAFF, "citizen")),
 )  # fmt: skip
 

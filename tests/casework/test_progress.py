@@ -51,7 +51,7 @@ def test_a_refused_transaction_leaves_neither_event_nor_notice(
 
 def test_each_move_is_told(session: Session, citizen: Person, now: datetime) -> None:
     one = lodged(session, citizen, now)
-    for state in ("in_progress", "settled", "in_progress", "closed"):
+    for state in ("in_progress", "settled", "lodged", "closed"):
         progress.move(session, one, state, "officer", now)
     assert len(session.scalars(select(Notice)).all()) == 4
 
@@ -63,7 +63,7 @@ def test_each_move_is_told(session: Session, citizen: Person, now: datetime) -> 
         ("lodged", "lodged"),
         ("lodged", "draft"),
         ("lodged", "no such"),
-        ("closed", "lodged"),
+        ("closed", "settled"),
         ("withdrawn", "settled"),
     ],
 )

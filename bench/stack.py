@@ -209,6 +209,7 @@ def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[byte
         "PUBLIC_URL": settings.public_url or "",
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
+        "PERSONAL_DATA_IN_CHAT": str(settings.personal_data_in_chat),
     }
     commands = {
         "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],

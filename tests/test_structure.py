@@ -137,6 +137,8 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "negotiate",
         "manage_dispute",
         "manage_data",
+        "manage_things",
+        "answer_notice",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

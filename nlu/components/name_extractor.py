@@ -1,5 +1,6 @@
 """UNDERSTANDING: marks the names in a message: shops, products, brands, models, places."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,17 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples of the intents that have names; those without a name too."""
         trainer = pycrfsuite.Trainer(verbose=False)
+        named = [
+            example
+            for example in training_data.nlu_examples
+            if example.get(TEXT) and example.get(INTENT) not in self._config["not_from"]
+        ]
         # Rasa's order of the examples differs from process to process, and the names with it.
-        for example in sorted(training_data.nlu_examples, key=_text):
-            text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
-            if text and example.get(INTENT) not in self._config["not_from"]:
-                trainer.append(
-                    self._features(text), spans.labels(len(text), spans.repeated(text, found))
-                )
+        named.sort(key=_text)
+        with ThreadPoolExecutor() as pool:  # LAC leaves the interpreter free meanwhile
+            for features, labels in pool.map(self._learned, named):
+                if features:
+                    trainer.append(features, labels)
         trainer.set_params(
             {"c1": self._config["c1"], "c2": self._config["c2"],
              "max_iterations": self._config["rounds"], "feature.possible_transitions": True}
@@ -84,6 +89,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         with self._storage.write_to(self._resource) as folder:
             trainer.train(str(folder / "names.crfsuite"))
         return self._resource
+
+    def _learned(self, example: Message) -> tuple[list[name_features.Features], list[str]]:
+        text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
+        return self._features(text), spans.labels(len(text), spans.repeated(text, found))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The messages with the names found in them."""

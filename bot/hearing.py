@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, disputes, evidence, moments, negotiations, people
+from bot.casework import callbacks, disputes, evidence, moments, negotiations, people, reminders
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
@@ -195,10 +195,15 @@ def _contact_step(
     if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
         return "/withhold_contact"
     given = phones.contact(text)
-    if asked is None or who.told_at is None or not given.phone or not may_be_given:
+    if who.told_at is None or not given.phone or not may_be_given:
+        return None
+    is_for_lodged = asked is None and reminders.is_answered_by(session, who, text)
+    if asked is None and not is_for_lodged:
         return None
     contact = people.Contact(phone=given.phone, name=given.name, address=given.address)
     people.give_contact(who, contact, now)
+    if is_for_lodged:
+        reminders.given(session, who)
     return "/give_contact"
 
 

@@ -46,7 +46,9 @@ def is_contact_line(text: str) -> bool:
     given = phones.contact(text)
     if not (given.name and given.phone and given.address) or len(text) > LONGEST_LINE:
         return False
-    return re.match(rf"(?:我叫|我是|姓名[:是为]?|本人)? ?{given.name}|\d", text) is not None
+    return (
+        re.match(rf"(?:我叫|我是|姓名[:是为]?|本人)? ?{re.escape(given.name)}|\d", text) is not None
+    )
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -55,10 +57,11 @@ def is_contact_line(text: str) -> bool:
 def tick(session: Session, now: datetime, page_of: PageOf) -> int:
     """Ask for what is missing: when the dispute lies with officers, then twice more; how many asked.
 
-    Nothing is asked in the quiet hours: by the morning it may have been given.
+    Nothing is posted in the quiet hours: by the morning it may have been given.
     """
     asked = 0
-    done = set(session.scalars(select(Notice.subject).where(Notice.kind == KIND)))
+    recent = Notice.kind == KIND, Notice.due_at > now - LOOKS_BACK
+    done = set(session.scalars(select(Notice.subject).where(*recent)))
     for begun in _rounds(session, now):
         count = times_due(begun.kind, begun.happened_at, now)
         subject = f"{begun.number}:{begun.id}:{count}"
@@ -66,10 +69,14 @@ def tick(session: Session, now: datetime, page_of: PageOf) -> int:
             continue
         dispute = session.get_one(Dispute, begun.dispute_id)
         missing = _still_missing(session, dispute, begun.id)
-        if missing and quiet.due_at(session, dispute.person, now) <= now:
+        if missing and _may_be_asked(session, dispute.person, now):
             _post(session, dispute, missing, count, subject, now, page_of)
             asked += 1
     return asked
+
+
+def _may_be_asked(session: Session, who: Person, now: datetime) -> bool:
+    return who.unreachable_why is None and quiet.due_at(session, who, now) <= now
 
 
 def given(session: Session, who: Person) -> None:

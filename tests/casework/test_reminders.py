@@ -7,9 +7,13 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from actions.callbacks import HearPhone
+from actions.turn import Turn
 from bot import hearing
 from bot.casework import (
     callbacks,
@@ -211,6 +215,31 @@ def test_what_officers_must_enter_is_not_asked_again_once_they_were_told(
     assert len(run(session, now, now + timedelta(hours=2))) == 1
     progress.note(session, citizen, one, "follow_up", "没解决，店在万卉路", now)
     assert run(session, now + timedelta(hours=3), now + timedelta(days=20)) == []
+
+
+def test_who_cannot_be_reached_is_asked_when_they_are_back(
+    session: Session, chatting: Person, now: datetime
+) -> None:
+    lodged(session, chatting, now)
+    chatting.unreachable_why = "blocked"
+    assert run(session, now, now + timedelta(days=1)) == [] == asked(session)
+    chatting.unreachable_why = None
+    assert reminders.tick(session, now + timedelta(days=1), page_of) == 1
+
+
+@pytest.mark.parametrize("is_lodged", [True, False])
+def test_who_gave_it_reads_that_it_lies_with_the_dispute_if_there_is_one(
+    is_lodged: bool, session: Session, citizen: Person, now: datetime
+) -> None:
+    if is_lodged:
+        lodged(session, citizen, now)
+    heard = {"text": "/give_contact", "intent": {"name": "give_contact"}}
+    tracker = Tracker("", {}, heard, [], False, None, {}, "action_listen")
+    dispatcher = CollectingDispatcher()
+    HearPhone().take(Turn(session, tracker, dispatcher, citizen, now))
+    (said,) = dispatcher.messages
+    assert ("不用再发" in (said["text"] or "")) is is_lodged
+    assert (said["response"] == "utter_thanks_yes") is not is_lodged
 
 
 # ── in which words, and where it is given ──

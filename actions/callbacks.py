@@ -6,7 +6,7 @@ from rasa_sdk.events import EventType
 
 from actions import contact
 from actions.turn import Turn, TurnAction
-from bot.casework import callbacks, disputes
+from bot.casework import callbacks, disputes, progress
 from bot.casework.records import CallbackRequest
 from bot.library import load, words
 from bot.reading import phones
@@ -84,6 +84,8 @@ class HearPhone(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         if hear_phone(turn):
             offer_draft(turn)
+        elif turn.intent == "give_contact" and progress.running(turn.session, turn.who):
+            turn.tell(words("contact_added"))
         else:
             turn.say("utter_thanks_yes")
         return []

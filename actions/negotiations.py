@@ -70,8 +70,10 @@ def offer_shop(turn: Turn, dispute: Dispute) -> None:
 
 
 def _reachable(turn: Turn, dispute: Dispute) -> Shop | None:
-    may_ask = settings.get().may_ask_shops()
-    return negotiations.possible(turn.session, dispute) if may_ask else None
+    chosen = settings.get()
+    if not chosen.may_ask_shops():
+        return None
+    return negotiations.possible(turn.session, dispute, chosen.shop_answer_hours, turn.now)
 
 
 def _do(turn: Turn, dispute: Dispute, choice: str) -> None:
@@ -95,11 +97,11 @@ def _do(turn: Turn, dispute: Dispute, choice: str) -> None:
         case "accept":
             negotiations.accept(session, found, now, _url_of())
         case "decline":
-            negotiations.decline(session, found, now, _url_of())
+            negotiations.decline(session, found, now)
         case "kept":
-            negotiations.kept(session, found, now, _url_of())
+            negotiations.kept(session, found, now)
         case "not_kept":
-            negotiations.not_kept(session, found, now, _url_of())
+            negotiations.not_kept(session, found, now)
 
 
 def _open(turn: Turn, dispute: Dispute) -> Negotiation:

@@ -18,6 +18,7 @@ from bot.casework import (
     negotiations,
     own_disputes,
     people,
+    reminders,
 )
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
@@ -216,10 +217,15 @@ def _contact_step(
     if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
         return "/withhold_contact"
     given = phones.contact(text)
-    if asked is None or who.told_at is None or not given.phone or not may_be_given:
+    if who.told_at is None or not given.phone or not may_be_given:
+        return None
+    is_for_lodged = asked is None and reminders.is_answered_by(session, who, text)
+    if asked is None and not is_for_lodged:
         return None
     contact = people.Contact(phone=given.phone, name=given.name, address=given.address)
     people.give_contact(who, contact, now)
+    if is_for_lodged:
+        reminders.given(session, who)
     return "/give_contact"
 
 

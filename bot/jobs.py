@@ -9,13 +9,14 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, negotiations, notices
+from bot.casework import alerts, negotiations, notices, reminders
 
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
 NEGOTIATE_SECONDS = 60
+REMIND_SECONDS = 60
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -32,9 +33,10 @@ class Clock:
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
         url_of: negotiations.UrlOf = str,
+        page_of: reminders.PageOf = lambda _: None,
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
-        self._officers_chat, self._url_of = officers_chat, url_of
+        self._officers_chat, self._url_of, self._page_of = officers_chat, url_of, page_of
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -42,6 +44,7 @@ class Clock:
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
         self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
+        self._scheduler.add_job(self.remind, "interval", seconds=REMIND_SECONDS)
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -87,6 +90,13 @@ class Clock:
         except SQLAlchemyError as error:  # one that was answered at this moment, or no records
             log.error("the fast lane is not looked after: %s", type(error).__name__)
 
+    async def remind(self) -> None:
+        """Ask citizens for what their disputes still lack."""
+        try:
+            await asyncio.to_thread(self._remind)
+        except SQLAlchemyError as error:
+            log.error("nobody is reminded: %s", type(error).__name__)
+
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
         outcome: notices.Outcome
@@ -115,6 +125,10 @@ class Clock:
     def _negotiate(self) -> None:
         with self._sessions.begin() as session:
             negotiations.tick(session, datetime.now(UTC), self._url_of)
+
+    def _remind(self) -> None:
+        with self._sessions.begin() as session:
+            reminders.tick(session, datetime.now(UTC), self._page_of)
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

@@ -3,17 +3,19 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import notices, people, sealing
+from bot.casework import disputes, notices, people, reminders, sealing
 from bot.casework.records import Notice, Record
 from bot.jobs import Clock
 from tests import aside
@@ -219,3 +221,37 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
         await running.stop()
 
     play(scene)
+
+
+NOON = datetime.fromisoformat("2026-11-02T12:00:00+08:00")
+
+
+def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
+    sessions, monkeypatch
+):
+    async def nothing() -> None:
+        return None
+
+    with sessions.begin() as session:
+        who = people.person(session, "telegram", "1", NOON)
+        one = disputes.start(session, who, NOON)
+        disputes.lodge(session, one, operator="bureau", limit=Decimal(2000), now=NOON)
+    whole, faults = reminders.tick, [OperationalError("select", {}, Exception("locked"))]
+
+    def tick(*given: Any) -> int:
+        if faults:
+            raise faults.pop()
+        return whole(*given)
+
+    monkeypatch.setattr(reminders, "tick", tick)
+
+    async def scene() -> None:
+        running = Clock(sessions, {}, nothing, page_of=lambda key: f"https://example.cn/{key}")
+        for _ in range(3):
+            await running.remind()
+
+    with time_machine.travel(NOON + timedelta(hours=2)):
+        play(scene)
+    with sessions() as session:
+        (told,) = session.scalars(select(Notice))
+        assert told.kind == reminders.KIND and "example.cn" in str(told.buttons)

@@ -46,6 +46,15 @@ def after_working_days(start: date, days: int) -> Deadline:
     return Deadline(day, provisional)
 
 
+def working_days_before(day: date, days: int) -> date:
+    """The working day from which `days` working days are left until `day`, that day among them."""
+    left = days
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working_day(day)
+    return day
+
+
 def after_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline:
     """The last of `days` calendar days after `start`, the days of `pauses` left out.
 

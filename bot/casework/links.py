@@ -8,7 +8,7 @@ HERE = "page:"  # before an address on the same host as the chat page
 CONTACT = "contact"  # the purpose of contact_url
 CONTACT_SECONDS = 3 * 24 * 3600
 SHOP = "shop"  # the purpose of shop_url
-SHOP_SECONDS = 14 * 24 * 3600  # longer than any fast lane: what ends it is its state
+SHOP_SECONDS = 30 * 24 * 3600  # longer than any fast lane: what ends it is its state
 
 
 class Invalid(Exception):

@@ -1,7 +1,8 @@
 """RECORD: the fast lane (小额消费纠纷快速解决): shop and citizen settle it by themselves. Knows no page.
 
 总局令第121号 第6条 encourages just this. The shop sees the dispute and never who the citizen is; what
-they say to each other goes through here. Whatever ends it without a settlement sends the dispute on.
+they say to each other goes through here. Whatever ends it without a settlement sends the dispute on,
+and it ends by itself while officers still have time to decide (`ends_by`).
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +14,18 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, disputes, notices, people, progress, shops, steps, telling
+from bot.casework import (
+    deadlines,
+    disputes,
+    notices,
+    people,
+    progress,
+    quiet,
+    shop_letters,
+    shops,
+    steps,
+    telling,
+)
 from bot.casework.records import Dispute, Negotiation, NegotiationMessage, Person, Shop
 from bot.casework.steps import NotPossible
 from bot.library import label, load, words
@@ -23,6 +35,8 @@ SHOWN_TO_SHOP = (
     "merchant", "platform", "product", "brand", "model", "occurred_on", "amount", "demand", "facts",
 )  # fmt: skip
 KEEP_WITHIN = timedelta(days=7)  # after an agreement: then the citizen is asked if it was kept
+DECIDING_DAYS = 2  # working days that officers keep for their decision (第15条)
+LONGEST_DAYS = 10  # working days that a fast lane may take where no such clock runs
 LONGEST = 1000  # characters of what a shop says; a citizen's words are passed on whole
 
 UrlOf = Callable[[int], str]  # the address where the shop answers the negotiation of that number
@@ -66,9 +80,26 @@ def waits_for_citizen(negotiation: Negotiation) -> bool:
 
 def answer_by(now: datetime, hours: float) -> datetime:
     """When that many working hours from now are over, by `duty` of district.yml."""
+    return deadlines.after_working_hours(now.astimezone(disputes.CHINA), hours, *_duty())
+
+
+def ends_by(dispute: Dispute, asked_at: datetime) -> datetime:
+    """When the fast lane of a dispute ends by itself, whoever's turn it is: at the end of duty.
+
+    A bureau's clock (总局令第121号 第15条) runs on meanwhile: DECIDING_DAYS are left of it. Where none
+    runs, LONGEST_DAYS after the shop was asked.
+    """
+    if dispute.accept_due is not None:
+        day = deadlines.working_days_before(dispute.accept_due, DECIDING_DAYS)
+    else:
+        day = deadlines.after_working_days(disputes.local_day(asked_at), LONGEST_DAYS).on
+    return datetime.combine(day, _duty()[1], disputes.CHINA)
+
+
+def _duty() -> tuple[time, time]:
+    """When officers come and when they go, by district.yml."""
     duty = load("district")["duty"]
-    opens, closes = time.fromisoformat(duty["from"]), time.fromisoformat(duty["to"])
-    return deadlines.after_working_hours(now.astimezone(disputes.CHINA), hours, opens, closes)
+    return time.fromisoformat(duty["from"]), time.fromisoformat(duty["to"])
 
 
 def _hidden(text: str) -> str:
@@ -79,9 +110,14 @@ def _hidden(text: str) -> str:
 # ── with a session; the caller commits ───────────────────────────────────────
 
 
-def possible(session: Session, dispute: Dispute) -> Shop | None:
-    """The shop that may be asked, once the citizen agrees: registered, its contact verified."""
+def possible(session: Session, dispute: Dispute, hours: float, now: datetime) -> Shop | None:
+    """The shop that may be asked, once the citizen agrees: registered, its contact verified.
+
+    None too where the working `hours` it must have are no longer left.
+    """
     if dispute.state != "lodged" or dispute.lane != "fast" or of_dispute(session, dispute):
+        return None
+    if answer_by(now, hours) > ends_by(dispute, now):
         return None
     shop = shops.of_dispute(session, dispute)
     return shop if shop is not None and shops.is_reachable(shop) else None
@@ -99,9 +135,9 @@ def ask(
 
     `hours` are working hours the shop has. Raises NotPossible where there is no shop to ask.
     """
-    shop = possible(session, dispute)
+    shop = possible(session, dispute, hours, now)
     if shop is None:
-        raise NotPossible("ask_shop: no shop with a verified contact")
+        raise NotPossible("ask_shop: no shop with a verified contact, or no time left for it")
     progress.take(session, dispute, "ask_shop", "citizen", now)
     made = Negotiation(
         dispute=dispute, shop=shop, consented_at=now,
@@ -152,12 +188,11 @@ def accept(session: Session, negotiation: Negotiation, now: datetime, url_of: Ur
     _tell_shop(session, negotiation, "shop_offer_accepted", now, url_of)
 
 
-def decline(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+def decline(session: Session, negotiation: Negotiation, now: datetime) -> None:
     """The citizen declines: the dispute goes on to the officers. Raises NotPossible."""
     if last_offer(negotiation) is None or negotiation.dispute.state != "negotiating":
         raise NotPossible("escalate: no offer")
     _escalate(session, negotiation, "citizen", "offer_declined", now)
-    _tell_shop(session, negotiation, "shop_offer_declined", now, url_of)
 
 
 def write(
@@ -179,17 +214,15 @@ def write(
     _tell_shop(session, negotiation, "shop_citizen_says", now, url_of)
 
 
-def kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+def kept(session: Session, negotiation: Negotiation, now: datetime) -> None:
     """The citizen says that the money came, or whatever was agreed. Raises NotPossible."""
     progress.take(session, negotiation.dispute, "settle", "citizen", now)
     negotiation.dispute.recovered_at = now
-    _tell_shop(session, negotiation, "shop_settled", now, url_of)
 
 
-def not_kept(session: Session, negotiation: Negotiation, now: datetime, url_of: UrlOf) -> None:
+def not_kept(session: Session, negotiation: Negotiation, now: datetime) -> None:
     """What was agreed did not come: the dispute goes on to the officers. Raises NotPossible."""
     _escalate(session, negotiation, "citizen", "not_kept", now)
-    _tell_shop(session, negotiation, "shop_not_kept", now, url_of)
 
 
 def writing(session: Session, who: Person) -> Negotiation | None:
@@ -206,25 +239,35 @@ def stop_writing(session: Session, who: Person) -> None:
 
 
 def tick(session: Session, now: datetime, url_of: UrlOf) -> int:
-    """Remind whose turn it is, and send on what nobody answered; how many were looked after."""
+    """Remind whose turn it is, and send on what nobody answered or what took too long; how many."""
     query = select(Negotiation).where(Negotiation.ended_at.is_(None))
     due = [one for one in session.scalars(query) if _is_due(one, now)]
     for one in due:
         if one.dispute.state == "agreed":
             one.reminded_at = now
             _tell_citizen(session, one, "was_it_kept", now, ("kept", "not_kept"))
-        elif one.answer_due <= now:
-            reason = "citizen_silent" if waits_for_citizen(one) else "shop_silent"
-            _escalate(session, one, "clock", reason, now)
+        elif _is_over(one, now):
+            _escalate(session, one, "clock", _reason(one), now)
         else:
             _remind(session, one, now, url_of)
     return len(due)
 
 
 def _is_due(one: Negotiation, now: datetime) -> bool:
-    if one.dispute.state == "negotiating" and one.answer_due <= now:
+    if one.dispute.state == "negotiating" and _is_over(one, now):
         return True
     return one.reminded_at is None and one.remind_due <= now
+
+
+def _is_over(one: Negotiation, now: datetime) -> bool:
+    return min(one.answer_due, ends_by(one.dispute, one.consented_at)) <= now
+
+
+def _reason(one: Negotiation) -> str:
+    """Why one that is over ended: nobody is called silent whose hours were cut short."""
+    if one.answer_due >= ends_by(one.dispute, one.consented_at):
+        return "time_over"
+    return "citizen_silent" if waits_for_citizen(one) else "shop_silent"
 
 
 def _remind(session: Session, one: Negotiation, now: datetime, url_of: UrlOf) -> None:
@@ -268,10 +311,9 @@ def _escalate(
 
 
 def _wait(negotiation: Negotiation, hours: float, now: datetime) -> None:
-    negotiation.remind_due, negotiation.answer_due = (
-        answer_by(now, hours / 2),
-        answer_by(now, hours),
-    )
+    last = ends_by(negotiation.dispute, negotiation.consented_at)
+    negotiation.remind_due = min(answer_by(now, hours / 2), last)
+    negotiation.answer_due = min(answer_by(now, hours), last)
     negotiation.reminded_at = None
 
 
@@ -290,15 +332,8 @@ def _say(
 def _tell_shop(
     session: Session, negotiation: Negotiation, key: str, now: datetime, url_of: UrlOf
 ) -> None:
-    """A notice to the shop: the number and the link alone, for letters are read by many."""
-    who = people.person(session, shops.CHANNEL, str(negotiation.shop_id), now)
-    text = words(
-        key,
-        number=disputes.number_text(negotiation.dispute.number or ""),
-        url=url_of(negotiation.id),
-        due=telling.moment(negotiation.answer_due),
-    )
-    notices.post(session, who, "negotiation", _subject(negotiation, key), text, now)
+    due = telling.moment(negotiation.answer_due)
+    shop_letters.post(session, negotiation, key, now, url=url_of(negotiation.id), due=due)
 
 
 def _tell_citizen(
@@ -309,13 +344,10 @@ def _tell_citizen(
     due = telling.moment(negotiation.answer_due)
     text = words(key, number=disputes.number_text(dispute.number or ""), due=due, **told)
     buttons = _buttons(session, dispute, choices, now)
-    subject = _subject(negotiation, key)
-    notices.post(session, dispute.person, "negotiation", subject, text, now, buttons=buttons)
-
-
-def _subject(negotiation: Negotiation, key: str) -> str:
-    """One notice of a kind after each thing that was said."""
-    return f"{negotiation.id}:{len(negotiation.messages)}:{key}"
+    notices.post(
+        session, dispute.person, "negotiation", shop_letters.subject(negotiation, key), text, now,
+        buttons=buttons, due_at=quiet.due_at(session, dispute.person, now),
+    )  # fmt: skip
 
 
 def _buttons(

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from bot.casework import quiet
 from bot.casework.records import Notice, Person
 
 MOST_ATTEMPTS = 14  # with the waits below about a day; then an officer sees the notice as stuck
@@ -249,9 +250,13 @@ def release(session: Session) -> int:
 
 
 def waiting_for(session: Session, who: Person, now: datetime) -> Sequence[Notice]:
-    """What is due for a person whose channel fetches its notices, in order."""
+    """What is due for a person whose channel fetches its notices, in order.
+
+    What only the quiet hours hold back is among it: who looks at the page is awake.
+    """
+    due = quiet.quiet_until(now)
     query = select(Notice).where(
-        Notice.person_id == who.id, Notice.state.in_(OPEN), Notice.due_at <= now
+        Notice.person_id == who.id, Notice.state.in_(OPEN), Notice.due_at <= due
     )
     return session.scalars(query.order_by(Notice.due_at, Notice.id)).all()
 

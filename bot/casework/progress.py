@@ -5,15 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, choices, deadlines, disputes, notices, steps
+from bot.casework import alerts, choices, deadlines, disputes, notices, quiet, shop_letters, steps
 from bot.casework.records import Dispute, DisputeEvent, Negotiation, Person
 from bot.casework.steps import NotPossible
 from bot.library import label, load, words
 
 FOLLOW_UPS = ("follow_up", "withdrawal_wished", "settled_told")
+IN_MEDIATION = ("accepted", "mediating", "suspended")
+ENDS_MEDIATION = ("end", "settle", "pay_first", "withdraw")
+AFTER_TESTING = ("resume", "end", "withdraw")  # the steps out of a suspension
 
 
 def take(
@@ -32,9 +35,10 @@ def take(
     step = steps.step(name)
     steps.check(step, before, dispute.operator or "", actor, detail)
     dispute.state, dispute.updated_at = step.after, now
-    event = _event(session, dispute, name, actor, now, {"before": before, **detail})
+    due = _tell_by(name, before, now)
+    event = _event(session, dispute, name, actor, now, {"before": before, **due, **detail})
     _set_values(session, dispute, name, now, detail)
-    _end_negotiation(session, dispute, name, now)
+    _end_negotiation(session, dispute, name, actor, now, detail.get("reason", ""))
     if actor != "citizen":
         number = disputes.number_text(dispute.number or "")
         known = {field: spoken(field, value) for field, value in detail.items()}
@@ -42,7 +46,10 @@ def take(
         text = words(f"progress_{name}", **said)
         subject = f"{dispute.number}:{event.id}"
         under = [*buttons, *choices.offered(session, dispute, choices.AFTER.get(name, ()), now)]
-        notices.post(session, dispute.person, "progress", subject, text, now, buttons=under)
+        due_at = quiet.due_at(session, dispute.person, now)
+        notices.post(
+            session, dispute.person, "progress", subject, text, now, buttons=under, due_at=due_at
+        )
     return event
 
 
@@ -75,34 +82,49 @@ def spoken(field: str, value: str) -> str:
 def _set_values(
     session: Session, dispute: Dispute, name: str, now: datetime, detail: dict[str, str]
 ) -> None:
-    """The sum that was paid first; the clock of mediation, in which testing stands still."""
+    """The sum that was paid first; the clock of mediation, which has no end while testing goes on."""
     if name == "pay_first":
         dispute.paid_first_amount = Decimal(detail["amount"])
-    if name == "reopen":  # what was thought and had before is in the log
-        dispute.recovered_at = dispute.rating = None
     if name == "accept":
         dispute.register_number, dispute.accepted_at = detail["register_number"], now
-    if name in ("accept", "resume", "end", "settle") and dispute.accepted_at is not None:
+    if name == "reopen":  # what was before is in the log; accepted again it has sixty days again
+        dispute.accepted_at = dispute.mediate_due = dispute.recovered_at = dispute.rating = None
+    elif name == "suspend" and detail["reason"] == "testing":
+        dispute.mediate_due = None
+    elif name in ("accept", *AFTER_TESTING) and dispute.accepted_at is not None:
         accepted = disputes.local_day(dispute.accepted_at)
         dispute.mediate_due = deadlines.mediate_by(accepted, _tests(session, dispute)).on
 
 
-def _end_negotiation(session: Session, dispute: Dispute, name: str, now: datetime) -> None:
-    """Whatever takes a dispute out of the fast lane closes the shop's link."""
+def _tell_by(name: str, before: str, now: datetime) -> dict[str, str]:
+    """The last day to tell both sides that mediation is over, for officers (总局令第121号 第23条第2款)."""
+    if before not in IN_MEDIATION or name not in ENDS_MEDIATION:
+        return {}
+    return {"tell_by": deadlines.tell_end_by(disputes.local_day(now)).on.isoformat()}
+
+
+def _end_negotiation(
+    session: Session, dispute: Dispute, name: str, actor: str, now: datetime, reason: str
+) -> None:
+    """Whatever takes a dispute out of the fast lane closes the shop's link, and the shop is told."""
     if name in ("escalate", "reopen"):
         dispute.lane = "queue"
-    if dispute.state not in ("negotiating", "agreed"):
-        open_one = update(Negotiation).where(
-            Negotiation.dispute_id == dispute.id, Negotiation.ended_at.is_(None)
-        )
-        session.execute(open_one.values(ended_at=now, asking=None))
+    if dispute.state in ("negotiating", "agreed"):
+        return
+    query = select(Negotiation).where(
+        Negotiation.dispute_id == dispute.id, Negotiation.ended_at.is_(None)
+    )
+    open_one = session.scalar(query)
+    if open_one is not None:
+        open_one.ended_at, open_one.asking = now, None
+        shop_letters.post_over(session, open_one, name, actor, reason, now)
 
 
 def _tests(session: Session, dispute: Dispute) -> list[deadlines.Pause]:
     """The spans of testing, from the log: each day of one is left out of the clock."""
     query = select(DisputeEvent).where(
         DisputeEvent.dispute_id == dispute.id,
-        DisputeEvent.kind.in_(("suspend", "resume", "end", "settle")),
+        DisputeEvent.kind.in_(("suspend", *AFTER_TESTING)),
     )
     pauses, began = [], None
     for event in session.scalars(query.order_by(DisputeEvent.id)):

@@ -29,7 +29,9 @@ ENDING_GROUNDS = (
     "sixty_days_over", "found_not_admissible", "party_gone", "other",
 )  # fmt: skip
 # Why the fast lane ends without a settlement, and the dispute goes on by itself.
-ESCALATION_REASONS = ("shop_refused", "shop_silent", "citizen_silent", "offer_declined", "not_kept")
+ESCALATION_REASONS = (
+    "shop_refused", "shop_silent", "citizen_silent", "offer_declined", "not_kept", "time_over",
+)  # fmt: skip
 SUSPENSION_REASONS = ("recusal", "testing")  # 第21条; 第22条: only testing stops the clock
 
 

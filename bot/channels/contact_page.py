@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import disputes, evidence, links, packet, people, telling
+from bot.casework import disputes, evidence, links, packet, people, reminders, telling
 from bot.casework.records import Dispute, Evidence, Person
 from bot.channels import web_guard, web_pages, web_uploads
 from bot.channels.web_pages import Handler
@@ -141,6 +141,7 @@ class _Page:
                 who.told_at = who.told_at or now  # the page says what for, above the form
                 name, address = typed.values["name"] or None, typed.values["address"] or None
                 people.give_contact(who, people.Contact(phone, name, address), now)
+                reminders.given(session, who)
         return typed
 
     async def take_files(self, request: Request, key: str) -> Response:

@@ -82,7 +82,7 @@ def test_no_shop_is_asked_without_a_verified_contact_of_its_own(
     for field, value in change.items():
         setattr(shop, field, value)
     one = lodged(session, citizen, now)
-    assert negotiations.possible(session, one) is None
+    assert negotiations.possible(session, one, HOURS, now) is None
     with pytest.raises(steps.NotPossible):
         negotiations.ask(session, one, HOURS, now, url_of)
     assert one.state == "lodged"
@@ -91,7 +91,7 @@ def test_no_shop_is_asked_without_a_verified_contact_of_its_own(
 def test_a_large_dispute_does_not_take_the_fast_lane(
     session: Session, citizen: Person, shop: Shop, now: datetime
 ) -> None:
-    assert negotiations.possible(session, lodged(session, citizen, now, 2001)) is None
+    assert negotiations.possible(session, lodged(session, citizen, now, 2001), HOURS, now) is None
 
 
 def test_a_dispute_is_sent_to_a_shop_once(
@@ -109,7 +109,7 @@ def test_a_shop_that_accepts_then_money_that_came(
     assert asked.dispute.recovered_at is None  # only the citizen says that the money came
     text = told(session, "web")[-1]
     assert "刘经理" in text and "今天退" in text
-    negotiations.kept(session, asked, now, url_of)
+    negotiations.kept(session, asked, now)
     assert (asked.dispute.state, asked.dispute.recovered_at) == ("settled", now)
     session.refresh(asked)
     assert asked.ended_at == now and "确认解决" in told(session, shops.CHANNEL)[-1]
@@ -135,11 +135,11 @@ def test_a_declined_offer_a_refusal_and_a_broken_word_go_on_by_themselves(
 
     declined, refused, broken = fresh(), fresh(), fresh()
     offer(session, declined, now)
-    negotiations.decline(session, declined, now, url_of)
+    negotiations.decline(session, declined, now)
     negotiations.answer(session, refused, Answer("refuse", "刘经理", "人为损坏"), HOURS, now)
     assert "人为损坏" in told(session, "web")[-1] and "商家不同意" in told(session, "web")[-1]
     negotiations.answer(session, broken, Answer("accept", "刘经理"), HOURS, now)
-    negotiations.not_kept(session, broken, now, url_of)
+    negotiations.not_kept(session, broken, now)
     for one in (declined, refused, broken):
         session.refresh(one)
         assert (one.dispute.state, one.dispute.lane) == ("lodged", "queue")
@@ -254,5 +254,5 @@ def test_an_offer_that_was_accepted_cannot_be_declined_by_its_old_button(
     offer(session, asked, now)
     negotiations.accept(session, asked, now, url_of)
     with pytest.raises(steps.NotPossible):
-        negotiations.decline(session, asked, now, url_of)
+        negotiations.decline(session, asked, now)
     assert asked.dispute.state == "agreed"

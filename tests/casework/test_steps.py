@@ -29,7 +29,7 @@ ACTORS = ("citizen", "officer", "operator", "shop", "clock")
 
 def detail_of(step: steps.Step) -> dict[str, str]:
     allowed = dict(step.choices)
-    return {f: allowed[f][0] if f in allowed else DETAILS[f] for f in step.needs}
+    return {f: allowed[f][-1] if f in allowed else DETAILS[f] for f in step.needs}
 
 
 def lodged(session: Session, who: Person, now: datetime, operator: Operator = "bureau") -> Dispute:
@@ -137,6 +137,63 @@ def test_testing_stands_still_in_the_clock_of_mediation_and_recusal_does_not(
     assert one.mediate_due == date(2027, 1, 6)
 
 
+def in_mediation(session: Session, who: Person, now: datetime) -> Dispute:
+    one = lodged(session, who, now)
+    for name in ("accept", "mediate"):
+        progress.take(session, one, name, "officer", now, **detail_of(steps.step(name)))
+    return one
+
+
+@pytest.mark.parametrize(("name", "days"), [("resume", 4), ("end", 9), ("withdraw", 2)])
+def test_while_something_is_tested_no_last_day_is_shown_and_afterwards_it_is_right(
+    name: str, days: int, session: Session, citizen: Person, now: datetime
+) -> None:
+    one = in_mediation(session, citizen, now)
+    before = deadlines.mediate_by(disputes.local_day(now)).on
+    progress.take(session, one, "suspend", "officer", now, reason="recusal")
+    assert one.mediate_due == before
+    progress.take(session, one, "resume", "officer", now)
+    progress.take(session, one, "suspend", "officer", now, reason="testing")
+    assert one.mediate_due is None
+    later = now + timedelta(days=days)
+    progress.take(session, one, name, "officer", later, **detail_of(steps.step(name)))
+    tested = deadlines.Pause(disputes.local_day(now), disputes.local_day(later))
+    assert one.mediate_due == deadlines.mediate_by(disputes.local_day(now), [tested]).on
+
+
+def test_what_is_taken_up_again_has_no_old_clock_and_old_tests_do_not_lengthen_the_new_one(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = in_mediation(session, citizen, now)
+    progress.take(session, one, "suspend", "officer", now, reason="testing")
+    progress.take(session, one, "withdraw", "citizen", now)
+    again = now + timedelta(days=30)
+    progress.take(session, one, "reopen", "citizen", again)
+    assert (one.accepted_at, one.mediate_due) == (None, None)
+    progress.take(session, one, "accept", "officer", again, register_number="2")
+    ended = again + timedelta(days=5)
+    progress.take(session, one, "end", "officer", ended, ground="no_agreement")
+    assert one.mediate_due == deadlines.mediate_by(disputes.local_day(again)).on
+
+
+@pytest.mark.parametrize(
+    ("before", "name", "is_told"),
+    [
+        ("accepted", "end", True), ("mediating", "end", True), ("suspended", "end", True),
+        ("mediating", "settle", True), ("mediating", "withdraw", True), ("lodged", "settle", False),
+        ("in_progress", "withdraw", False), ("mediating", "meet", False),
+    ],
+)  # fmt: skip
+def test_the_end_of_a_mediation_says_by_when_both_sides_are_told(
+    before: str, name: str, is_told: bool, session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    one.state = before
+    event = progress.take(session, one, name, "officer", now, **detail_of(steps.step(name)))
+    # Seven working days after Monday 2026-11-02.
+    assert event.detail.get("tell_by") == ("2026-11-11" if is_told else None)
+
+
 def test_two_officers_cannot_take_the_same_step(
     session: Session, citizen: Person, now: datetime
 ) -> None:
@@ -170,7 +227,7 @@ def test_no_walk_leaves_the_table_or_loses_an_event(
     now = datetime.fromisoformat("2026-11-02T01:00:00+00:00")
     with Session(engine) as session:
         one = lodged(session, people.person(session, "web", "c-1", now), now, operator)
-        taken, told, accepted = ["drafted", "lodged"], 0, None
+        taken, told, accepted, at_acceptance = ["drafted", "lodged"], 0, None, 0
         for step, actor, days in walk:
             now += timedelta(days=days)
             state, clock = one.state, one.mediate_due
@@ -182,14 +239,18 @@ def test_no_walk_leaves_the_table_or_loses_an_event(
                 continue
             assert allowed and one.state == step.after
             taken, told = [*taken, step.name], told + (actor != "citizen")
-            accepted = disputes.local_day(now) if step.name == "accept" else accepted
+            if step.name == "accept":
+                accepted, at_acceptance = disputes.local_day(now), len(taken)
+            accepted = None if step.name == "reopen" else accepted
+        stands_still = one.state == "suspended"  # `detail_of` suspends for testing alone
         kept = session.scalars(select(DisputeEvent.kind).order_by(DisputeEvent.id)).all()
         assert kept == taken
         assert len(session.scalars(select(Notice)).all()) == told
-        assert (one.mediate_due is None) == (accepted is None)
+        assert (one.mediate_due is None) == (accepted is None or stands_still)
+        assert (one.accepted_at is None) == (accepted is None)
         if accepted is not None and one.mediate_due is not None:
             assert one.mediate_due >= deadlines.mediate_by(accepted).on
-            if "suspend" not in taken:
+            if "suspend" not in taken[at_acceptance:]:
                 assert one.mediate_due == deadlines.mediate_by(accepted).on
     engine.dispose()
 

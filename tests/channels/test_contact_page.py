@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from bot.casework import disputes, evidence, links, people
+from bot.casework import disputes, evidence, links, people, precheck
 from bot.casework.records import Dispute, Evidence, Person
 from bot.channels import contact_page
 from bot.settings import Settings
@@ -333,3 +334,16 @@ def test_a_citizen_of_the_web_is_led_back_to_the_chat(client, settings, sessions
         token = links.token(settings.signing_key(), links.CONTACT, who.key)
     assert '<a href="/">' in client.get(f"/mine/{token}?saved=contact").text
     assert "已保存" not in client.get(f"/mine/{token}?saved=nonsense").text
+
+
+def test_what_is_given_here_completes_the_citizens_own_disputes(bureau, mine, key, sessions):
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        for who in (people.by_key(session, key), people.person(session, "telegram", "888", now)):
+            draft = disputes.start(session, who, now)
+            disputes.lodge(session, draft, operator="bureau", limit=Decimal(2000), now=now)
+    give(bureau, mine, name="张三", phone="13800000001", address="中北镇万卉路5号")
+    with sessions() as session:
+        own, anothers = session.scalars(select(Dispute).order_by(Dispute.id))
+        assert "phone" not in precheck.missing(own, own.person)
+        assert anothers.contact is None

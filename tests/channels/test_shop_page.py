@@ -163,7 +163,7 @@ def test_a_link_of_another_purpose_or_of_nothing_opens_nothing(client, settings,
 
 
 def test_an_old_link_says_what_became_of_the_matter(client, path):
-    with time_machine.travel(datetime.now(UTC) + timedelta(days=15)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=links.SHOP_SECONDS + 1)):
         reply = client.get(path)
     assert reply.status_code == 410 and "期限已过" in reply.text
 

@@ -1,5 +1,6 @@
 """MESSAGE in: reads a form with files from a request, in memory and within limits. Knows no page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -150,6 +151,19 @@ async def _read(request: Request) -> Form:
     if refusal is not None:
         raise refusal
     return reading.form
+
+
+def prepared(
+    files: Sequence[evidence.File],
+) -> tuple[list[evidence.Prepared], list[tuple[int, str]]]:
+    """The files as they are kept, and place and reason of each that is not what it says."""
+    ready, refused = [], []
+    for place, file in enumerate(files, start=1):
+        try:
+            ready.append(evidence.prepared(file))
+        except evidence.Refused as refusal:
+            refused.append((place, refusal.key))
+    return ready, refused
 
 
 def kind_of(mime: str) -> Kind:

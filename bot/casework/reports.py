@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, func, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines, evidence, links, report_steps, steps
@@ -61,9 +60,13 @@ def number_text(number: str) -> str:
 
 
 def is_repeat(report: Report, told: Told) -> bool:
-    """Whether it tells the same of the same shop (总局令第121号 第35条): no word in it is new."""
-    shops = _bare(report.merchant), _bare(told.merchant)
-    return shops[0] == shops[1] and _bare(told.facts) in _bare(report.facts)
+    """Whether it tells the same of the same shop (总局令第121号 第35条): no word, no place is new."""
+    if _bare(report.merchant) != _bare(told.merchant):
+        return False
+    return all(
+        _bare(getattr(told, name)) in _bare(getattr(report, name) or "")
+        for name in ("location", "platform", "facts")
+    )
 
 
 def street_in(location: str) -> str | None:
@@ -97,26 +100,23 @@ def lodge(
     days of 市场监督管理行政处罚程序规定 第18条 start. The same again becomes an event of the first
     report; what is new joins the report it names, and its clock starts anew (总局令第121号 第35条).
     Independent: nothing is submitted anywhere and no clock runs; the text is only prepared.
-    Raises TooMany and NoEarlier; StaleDataError where an officer changed that report meanwhile.
+    Raises TooMany and NoEarlier; StaleDataError where an officer changed that report meanwhile,
+    IntegrityError where the same form is kept at the same moment.
     """
     before = by_form(session, form)
     if before is not None:
         return before
     own = _of_reporter(session, reporter)
     _refuse_too_many(session, reporter, now)
-    try:
-        with session.begin_nested():
-            if operator == "independent":
-                return _receive(session, told, reporter, form, operator, now)
-            same = next((one for one in own if is_repeat(one, told)), None)
-            if same is not None and not _new_files(session, same, told):
-                return _repeat(session, same, told, form, now)
-            earlier = _earlier(own, told) or same
-            if earlier is not None and earlier.state in report_steps.RUNNING:
-                return _supplement(session, earlier, told, form, now)
-            return _receive(session, told, reporter, form, operator, now, earlier)
-    except IntegrityError:  # the same form twice at once: the other one was quicker
-        return session.scalars(_with_form(form)).one()
+    if operator == "independent":
+        return _receive(session, told, reporter, form, operator, now)
+    same = next((one for one in own if is_repeat(one, told)), None)
+    if same is not None and not _new_files(session, same, told):
+        return _repeat(session, same, told, form, now)
+    earlier = _earlier(own, told) or same
+    if earlier is not None and earlier.state in report_steps.RUNNING:
+        return _supplement(session, earlier, told, form, now)
+    return _receive(session, told, reporter, form, operator, now, earlier)
 
 
 def by_form(session: Session, form: str) -> ReportEvent | None:

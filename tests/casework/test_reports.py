@@ -83,7 +83,7 @@ def test_what_is_told_lies_sealed(session: Session, lodge: Lodge, now: datetime)
 
 @pytest.mark.parametrize(
     "again",
-    [TOLD, Told("永旺 超市", FACTS), Told("永旺超市", f"  {FACTS}！"), Told("永旺超市", FACTS[:20], "杨柳青")],
+    [TOLD, Told("永旺 超市", FACTS), Told("永旺超市", f"  {FACTS}！"), Told("永旺超市", FACTS[:20], "万卉路5号")],
 )  # fmt: skip
 def test_the_same_again_is_an_event_of_the_first(
     session: Session, lodge: Lodge, again: Told
@@ -102,6 +102,8 @@ def test_the_same_again_is_an_event_of_the_first(
         Told("华润超市", FACTS),
         Told("永旺超市", FACTS + "，店员改了日期"),
         Told("永旺超市", "缺斤短两"),
+        Told("永旺超市", FACTS, "杨柳青"),  # another branch
+        Told("永旺超市", FACTS, platform="美团"),
     ],
 )
 def test_another_shop_or_another_story_is_another_report(lodge: Lodge, other: Told) -> None:

@@ -54,15 +54,17 @@ def check(typed: Mapping[str, str], *, is_bureau: bool) -> Sent:
     }
     values["facts"] = typed.get("facts", "").replace("\r\n", "\n").strip()
     values["is_true"] = "1" if typed.get("is_true") else ""
-    problems = {
-        name: f"{name}_missing" for name in ("merchant", "facts", "is_true") if not values[name]
-    }
+    problems = {}  # in the order of the page
+    if not values["merchant"]:
+        problems["merchant"] = "merchant_missing"
     if not values["location"] and not values["platform"]:
         problems["location"] = "place_missing"
-    if len(values["facts"]) > LONGEST["facts"]:
-        problems["facts"] = "facts_long"
+    if not values["facts"] or len(values["facts"]) > LONGEST["facts"]:
+        problems["facts"] = "facts_long" if values["facts"] else "facts_missing"
     if values.get("phone") and _phone(values["phone"]) is None:
         problems["phone"] = "phone_wrong"
+    if not values["is_true"]:
+        problems["is_true"] = "is_true_missing"
     return Sent(values, problems)
 
 

@@ -13,8 +13,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import notices, people, sealing
+from bot.casework import notices, people, reports, sealing
 from bot.casework.records import Notice, Record
+from bot.casework.report_records import ReportEvent
 from bot.jobs import Clock
 from tests import aside
 
@@ -219,3 +220,18 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
         await running.stop()
 
     play(scene)
+
+
+def test_a_prepared_report_that_no_link_opens_is_deleted(
+    sessions: sessionmaker[Session], clock: Callable[[], Clock]
+) -> None:
+    for days in (2, 4):
+        with sessions.begin() as session:
+            told = reports.Told("永旺超市", "卖过期牛奶", "中北镇")
+            reports.lodge(
+                session, told, reporter="r", form=str(days), operator="independent",
+                now=datetime.now(UTC) - timedelta(days=days),
+            )  # fmt: skip
+    aside.run(clock().forget())
+    with sessions() as session:
+        assert session.scalars(select(ReportEvent.form)).all() == ["2"]

@@ -5,8 +5,10 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot.casework import alerts, report_steps, reports
+from bot.casework.report_records import Report
 from bot.casework.report_steps import ACTOR, STEPS
 from bot.casework.steps import NotPossible
 from bot.library import load
@@ -72,6 +74,23 @@ def test_no_step_tells_anybody(session: Session, lodge: Lodge, now: datetime) ->
         brought_to(session, lodge, state, now, reporter=f"{state:>64}")
     assert alerts.announce(session, "-100", now) == 0
     assert session.execute(text("SELECT count(*) FROM notices")).scalar_one() == 0
+
+
+def test_two_officers_cannot_take_the_same_step(
+    session: Session, lodge: Lodge, now: datetime
+) -> None:
+    report = lodge().report
+    session.commit()
+    with Session(session.get_bind()) as other:
+        same = other.get_one(Report, report.id)
+        assert same.state == "received"
+        take(session, report, "begin", now)
+        session.commit()
+        with pytest.raises(StaleDataError):
+            take(other, same, "pass_on", now)
+        other.rollback()
+        assert other.get_one(Report, report.id).state == "checking"
+        assert [event.kind for event in same.events] == ["received", "begin"]
 
 
 # ── the clock on the way ──

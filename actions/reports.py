@@ -39,8 +39,8 @@ def _offer(turn: Turn, *, is_answered: bool) -> None:
             turn.tell(words("report_elsewhere"), buttons)
         return
     here = {"title": words("report_on_page"), "payload": page}
-    explained = f"report_explained_{settings.get().operator}"
-    turn.tell(words("report_here" if is_answered else explained), [here, *buttons])
+    said = "report_here" if is_answered else "report_explained"
+    turn.tell(words(f"{said}_{settings.get().operator}"), [here, *buttons])
 
 
 def _page(turn: Turn) -> str | None:

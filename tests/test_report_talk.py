@@ -114,15 +114,18 @@ def test_what_shows_the_reporter_is_said_before_anything_else(say: Callable[...,
     assert len(said) == 2 and len(said[1]["buttons"]) == 2
 
 
+@pytest.mark.parametrize("operator", ["independent", "bureau"])
 def test_a_question_about_reports_is_answered_and_the_page_offered(
-    say: Callable[..., Said],
+    say: Callable[..., Said], operator: str
 ) -> None:
     answer, offer = [
         one
-        for one in say("举报会不会被老板知道是我，举报人信息保密吗？", public_url=SITE)
+        for one in say(
+            "举报会不会被老板知道是我，举报人信息保密吗？", public_url=SITE, operator=operator
+        )
         if one.get("text")
     ][-2:]
-    assert "第37条" in answer["text"] and offer["text"] == words("report_here")
+    assert "第37条" in answer["text"] and offer["text"] == words(f"report_here_{operator}")
     assert offer["buttons"][0]["payload"].startswith(SITE)
 
 

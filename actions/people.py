@@ -1,16 +1,15 @@
-"""Turns for what people bring beside the three jobs: injuries, reports, what is not ours or unclear."""
+"""Turns for what people bring beside the three jobs: injuries, what is not ours or unclear."""
 
 from dataclasses import replace
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
 from actions.guidance_words import remember, say_if_sure
-from actions.moments import care, care_if_hurt, say
+from actions.moments import care, care_if_hurt
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, guidance, moments
-from bot.library import labels, words
-from bot.reading import answers
+from bot.casework import disputes, guidance
+from bot.library import labels
 from bot.reading import moments as moments_read
 
 UNSURE = "nlu_fallback"
@@ -35,23 +34,6 @@ class PointElsewhere(TurnAction):
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
                 turn.say("utter_not_ours")
                 turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
-        return [remember(turn)]
-
-
-class ExplainReport(TurnAction):
-    """Tells how a report (举报) differs from a dispute and where it goes; nothing is kept as one."""
-
-    def name(self) -> str:
-        return "action_explain_report"
-
-    def take(self, turn: Turn) -> list[EventType]:
-        # What would show the shop who made the report is said before anything else.
-        if not turn.is_button and moments_read.exposes_reporter(turn.text):
-            say(turn, moments.get("exposed_report"))
-        asks = answers.is_question(turn.text)
-        if not say_if_sure(turn, elsewhere_only=not asks):
-            buttons = [{"title": words("file_it"), "payload": "/file_complaint"}]
-            turn.tell(words("report_explained"), buttons)
         return [remember(turn)]
 
 

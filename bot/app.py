@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from bot import database
 from bot.casework import links, reminders, shops
-from bot.channels import contact_page, shop_page, web
+from bot.channels import contact_page, report_page, shop_page, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
@@ -56,6 +56,7 @@ def build(settings: Settings) -> Starlette:
             *web.routes(dialogue, settings),
             *contact_page.routes(dialogue, sessions, settings),
             *shop_page.routes(sessions, settings),
+            *report_page.routes(sessions, settings),
             *(telegram.routes() if telegram else ()),
         ],
         middleware=web.middleware(),

@@ -9,7 +9,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import sealing
+from bot.casework import (
+    report_records,  # noqa: F401 - its tables join the metadata
+    sealing,
+)
 from bot.settings import ROOT, Settings
 
 

@@ -9,7 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, negotiations, notices, reminders
+from bot.casework import alerts, negotiations, notices, reminders, reports
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +17,7 @@ DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
 NEGOTIATE_SECONDS = 60
 REMIND_SECONDS = 60
+FORGET_SECONDS = 3600
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -45,6 +46,7 @@ class Clock:
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
         self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
         self._scheduler.add_job(self.remind, "interval", seconds=REMIND_SECONDS)
+        self._scheduler.add_job(self.forget, "interval", seconds=FORGET_SECONDS)
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -97,6 +99,13 @@ class Clock:
         except SQLAlchemyError as error:
             log.error("nobody is reminded: %s", type(error).__name__)
 
+    async def forget(self) -> None:
+        """Delete the texts of reports that nobody can open any more."""
+        try:
+            await asyncio.to_thread(self._forget)
+        except SQLAlchemyError as error:
+            log.error("nothing is forgotten: %s", type(error).__name__)
+
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
         outcome: notices.Outcome
@@ -129,6 +138,10 @@ class Clock:
     def _remind(self) -> None:
         with self._sessions.begin() as session:
             reminders.tick(session, datetime.now(UTC), self._page_of)
+
+    def _forget(self) -> None:
+        with self._sessions.begin() as session:
+            reports.forget_prepared(session, datetime.now(UTC))
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

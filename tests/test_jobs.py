@@ -15,8 +15,9 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import disputes, notices, people, reminders, sealing
+from bot.casework import disputes, notices, people, reminders, reports, sealing
 from bot.casework.records import Notice, Record
+from bot.casework.report_records import ReportEvent
 from bot.jobs import Clock
 from tests import aside
 
@@ -255,3 +256,18 @@ def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
     with sessions() as session:
         (told,) = session.scalars(select(Notice))
         assert told.kind == reminders.KIND and "example.cn" in str(told.buttons)
+
+
+def test_a_prepared_report_that_no_link_opens_is_deleted(
+    sessions: sessionmaker[Session], clock: Callable[[], Clock]
+) -> None:
+    for days in (2, 4):
+        with sessions.begin() as session:
+            told = reports.Told("永旺超市", "卖过期牛奶", "中北镇")
+            reports.lodge(
+                session, told, reporter="r", form=str(days), operator="independent",
+                now=datetime.now(UTC) - timedelta(days=days),
+            )  # fmt: skip
+    aside.run(clock().forget())
+    with sessions() as session:
+        assert session.scalars(select(ReportEvent.form)).all() == ["2"]

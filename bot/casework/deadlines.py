@@ -31,8 +31,8 @@ class Pause:
     last: date
 
 
-def after_working_days(start: date, days: int) -> Deadline:
-    """The last of `days` working days after `start`.
+def after_working_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline:
+    """The last of `days` working days after `start`, the days of `pauses` left out.
 
     The day of the start does not count (总局令第121号 第45条). Where the calendar does not know the
     year, Monday to Friday count as working days and the deadline is provisional.
@@ -42,7 +42,7 @@ def after_working_days(start: date, days: int) -> Deadline:
         day += timedelta(days=1)
         works, known = _is_working_day(day)
         provisional = provisional or not known
-        left -= works
+        left -= works and not _is_within(day, pauses)
     return Deadline(day, provisional)
 
 
@@ -66,7 +66,7 @@ def after_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline
     day, left = start, days
     while left:
         day += timedelta(days=1)
-        left -= not any(pause.first <= day <= pause.last for pause in pauses)
+        left -= not _is_within(day, pauses)
     while is_statutory_holiday(day):
         day += timedelta(days=1)
     return Deadline(day, False)
@@ -105,9 +105,14 @@ def tell_end_by(ended: date) -> Deadline:
     return after_working_days(ended, TELL_END_WORKING_DAYS)
 
 
-def check_report_by(received: date, is_extended: bool = False) -> Deadline:
-    """By when a report is checked (市场监督管理行政处罚程序规定 第18条)."""
-    return after_working_days(received, CHECK_REPORT_WORKING_DAYS * (2 if is_extended else 1))
+def check_report_by(
+    received: date, is_extended: bool = False, tests: Sequence[Pause] = ()
+) -> Deadline:
+    """By when it is decided if a report becomes a case, the time of `tests` left out.
+
+    市场监督管理行政处罚程序规定 第18条: once more as many days where a superior approved.
+    """
+    return after_working_days(received, CHECK_REPORT_WORKING_DAYS * (1 + is_extended), tests)
 
 
 def is_statutory_holiday(day: date) -> bool:
@@ -119,6 +124,10 @@ def is_statutory_holiday(day: date) -> bool:
 def is_working_day(day: date) -> bool:
     """Whether a day is worked by the published calendar; Monday to Friday where it is not out yet."""
     return _is_working_day(day)[0]
+
+
+def _is_within(day: date, pauses: Sequence[Pause]) -> bool:
+    return any(pause.first <= day <= pause.last for pause in pauses)
 
 
 def _is_working_day(day: date) -> tuple[bool, bool]:

@@ -1,6 +1,7 @@
-"""RECORD: signed links, to a citizen's own page and to a shop's. Knows no web server."""
+"""RECORD: signed links, to a citizen's own page, a shop's and a report's. Knows no web server."""
 
 import hashlib
+import hmac
 
 from itsdangerous import BadData, SignatureExpired, URLSafeTimedSerializer
 
@@ -9,6 +10,10 @@ CONTACT = "contact"  # the purpose of contact_url
 CONTACT_SECONDS = 3 * 24 * 3600
 SHOP = "shop"  # the purpose of shop_url
 SHOP_SECONDS = 30 * 24 * 3600  # longer than any fast lane: what ends it is its state
+
+REPORT = "report"  # the purpose of report_path
+REPORT_SECONDS = 3 * 24 * 3600  # how long the form of a report may be sent
+RECEIPT_SECONDS = 180 * 24 * 3600  # how long the same link tells what became of it
 
 
 class Invalid(Exception):
@@ -45,6 +50,24 @@ def contact_url(public_url: str, signing_key: str, person_key: str) -> str:
 def shop_url(public_url: str, signing_key: str, negotiation_id: int) -> str:
     """The address where a shop answers one dispute, without a login, good for SHOP_SECONDS."""
     return f"{public_url.rstrip('/')}/shop/{token(signing_key, SHOP, str(negotiation_id))}"
+
+
+def report_path(signing_key: str, person_key: str, message_id: str) -> str:
+    """The path of a form for one report, good for REPORT_SECONDS.
+
+    `message_id` is the message that it begins with, empty where it begins with none.
+    """
+    return f"/report/{token(signing_key, REPORT, f'{person_key}:{message_id}')}"
+
+
+def report_url(public_url: str, signing_key: str, person_key: str, message_id: str) -> str:
+    """The address of `report_path`."""
+    return f"{public_url.rstrip('/')}{report_path(signing_key, person_key, message_id)}"
+
+
+def digest(signing_key: str, purpose: str, named: str) -> str:
+    """What is kept of a name to know it again: 64 letters that tell it to nobody without the key."""
+    return hmac.new(signing_key.encode(), f"{purpose}:{named}".encode(), hashlib.sha256).hexdigest()
 
 
 def _signer(signing_key: str, purpose: str) -> URLSafeTimedSerializer:

@@ -106,11 +106,12 @@ def step(name: str) -> Step:
 
 def possible(state: str, operator: str, actor: str) -> list[Step]:
     """The steps that `actor` may take from `state`, in the order of the table."""
-    return [
-        one
-        for one in STEPS
-        if state in one.before and actor in one.actors and one.only in (None, operator)
-    ]
+    return [one for one in STEPS if is_possible(one, state, operator, actor)]
+
+
+def is_possible(one: Step, state: str, operator: str, actor: str) -> bool:
+    """Whether `actor` may take the step from `state`."""
+    return state in one.before and actor in one.actors and one.only in (None, operator)
 
 
 def _is_sum(text: str) -> bool:
@@ -123,7 +124,7 @@ def _is_sum(text: str) -> bool:
 
 def check(one: Step, state: str, operator: str, actor: str, detail: dict[str, str]) -> None:
     """Raise NotPossible, with the reason, where the step cannot be taken like this."""
-    if one not in possible(state, operator, actor):
+    if not is_possible(one, state, operator, actor):
         raise NotPossible(f"{one.name}: not from {state} by {actor} ({operator})")
     missing = [field for field in one.needs if not detail.get(field)]
     if missing:

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Protocol
@@ -16,8 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework import disputes, evidence, links, packet, people, reminders, telling
 from bot.casework.records import Dispute, Evidence, Person
-from bot.channels import web_guard, web_pages, web_uploads
-from bot.channels.web_pages import Handler
+from bot.channels import signed_page, web_guard, web_pages, web_uploads
 from bot.reading import folding, phones
 from bot.settings import Settings
 
@@ -27,7 +26,7 @@ MOST_DISPUTES = 20  # shown on the page
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SAVED = ("contact", "files", "removed")
 CHINA = timezone(timedelta(hours=8))
-Answer = Callable[[Request, str], Awaitable[Response]]
+LINK = signed_page.Link(links.CONTACT, links.CONTACT_SECONDS, "link")
 
 
 class Told(Protocol):
@@ -89,35 +88,10 @@ def routes(told: Told, sessions: sessionmaker[Session], settings: Settings) -> l
 class _Page:
     def __init__(self, told: Told, sessions: sessionmaker[Session], settings: Settings) -> None:
         self._told, self._sessions, self._settings = told, sessions, settings
-        self._key = settings.signing_key()
         self._pages = web_pages.Pages(settings)
         self._reader = web_uploads.Reader()
-        self._rate = web_guard.Rate(A_MINUTE)
-
-    def guarded(self, answer: Answer) -> Handler:
-        """A handler that is called with the person whom the token names, or not at all."""
-
-        async def handler(request: Request) -> Response:
-            try:
-                key = links.read(
-                    self._key, links.CONTACT, request.path_params["token"], links.CONTACT_SECONDS
-                )
-                return await self._answered(request, key, answer)
-            except links.Expired:
-                return self._pages.fault(request, 410, "link_expired")
-            except links.Invalid:
-                return self._pages.fault(request, 404, "link_wrong")
-
-        return handler
-
-    async def _answered(self, request: Request, key: str, answer: Answer) -> Response:
-        try:
-            if request.method == "POST":
-                web_guard.refuse_foreign_form(request, self._settings)
-                self._rate.check(web_guard.address(request))
-            return await answer(request, key)
-        except HTTPException as refusal:
-            return await self._refused(request, key, refusal)
+        self._door = signed_page.Door(settings, LINK, A_MINUTE, self.refused)
+        self.guarded = self._door.guarded
 
     async def show(self, request: Request, key: str) -> Response:
         saved = request.query_params.get("saved")
@@ -195,7 +169,7 @@ class _Page:
 
     async def paper(self, request: Request, key: str) -> Response:
         """The paper of one of this person's lodged disputes; there is none of a draft or another's."""
-        self._rate.check(web_guard.address(request))  # it costs more than a page
+        self._door.rate.check(web_guard.address(request))  # it costs more than a page
         number = disputes.number_in(request.path_params["number"])
 
         def made() -> tuple[str, bytes] | None:
@@ -212,14 +186,12 @@ class _Page:
         kept_as = f"attachment; filename=\"{number}.docx\"; filename*=UTF-8''{quote(name)}"
         return Response(content, media_type=DOCX, headers={"Content-Disposition": kept_as})
 
-    async def _refused(self, request: Request, key: str, refusal: HTTPException) -> Response:
+    async def refused(self, request: Request, key: str, refusal: HTTPException) -> Response:
         """The page again with what was wrong; without it where a whole page would be too much."""
         if refusal.detail == "no_picture":
             return Response(status_code=404)
         alert = web_pages.refusal_text(refusal)
-        response = await self._draw(request, key, refusal.status_code, alert=alert)
-        response.headers.update(refusal.headers or {})
-        return response
+        return await self._draw(request, key, refusal.status_code, alert=alert)
 
     async def _draw(
         self, request: Request, key: str, status_code: int = 200, **more: Any

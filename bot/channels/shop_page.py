@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,8 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework import disputes, evidence, links, negotiations, people, shops, steps, telling
 from bot.casework.records import Negotiation, NegotiationMessage
-from bot.channels import web_guard, web_pages, web_uploads
-from bot.channels.web_pages import Handler
+from bot.channels import signed_page, web_pages, web_uploads
 from bot.library import load
 from bot.reading import folding
 from bot.settings import Settings
@@ -26,7 +25,7 @@ KINDS = ("accept", "offer", "refuse", "message")
 LONGEST_NAME = 40  # characters
 LONGEST_AMOUNT = 20
 A_MINUTE = 30  # requests that change something, from one network address
-Answer = Callable[[Request, int], Awaitable[Response]]
+LINK = signed_page.Link(links.SHOP, links.SHOP_SECONDS, "shop_link")
 
 
 class NoSum(ValueError):
@@ -75,44 +74,21 @@ def routes(sessions: sessionmaker[Session], settings: Settings) -> list[BaseRout
 class _Page:
     def __init__(self, sessions: sessionmaker[Session], settings: Settings) -> None:
         self._sessions, self._settings = sessions, settings
-        self._key = settings.signing_key()
         self._pages = web_pages.Pages(settings)
         self._reader = web_uploads.Reader()
-        self._rate = web_guard.Rate(A_MINUTE)
+        self.guarded = signed_page.Door(settings, LINK, A_MINUTE, self.refused).guarded
 
-    def guarded(self, answer: Answer) -> Handler:
-        """A handler that is called with the negotiation whom the token names, or not at all."""
+    async def refused(self, request: Request, number: str, refusal: HTTPException) -> Response:
+        """The page again, with what was wrong."""
+        alert = web_pages.refusal_text(refusal)
+        return await self._draw(request, number, refusal.status_code, alert=alert)
 
-        async def handler(request: Request) -> Response:
-            try:
-                token = request.path_params["token"]
-                number = int(links.read(self._key, links.SHOP, token, links.SHOP_SECONDS))
-                return await self._answered(request, number, answer)
-            except links.Expired:
-                return self._pages.fault(request, 410, "shop_link_expired")
-            except (links.Invalid, ValueError):
-                return self._pages.fault(request, 404, "shop_link_wrong")
-
-        return handler
-
-    async def _answered(self, request: Request, number: int, answer: Answer) -> Response:
-        try:
-            if request.method == "POST":
-                web_guard.refuse_foreign_form(request, self._settings)
-                self._rate.check(web_guard.address(request))
-            return await answer(request, number)
-        except HTTPException as refusal:
-            alert = web_pages.refusal_text(refusal)
-            response = await self._draw(request, number, refusal.status_code, alert=alert)
-            response.headers.update(refusal.headers or {})
-            return response
-
-    async def show(self, request: Request, number: int) -> Response:
+    async def show(self, request: Request, number: str) -> Response:
         return await self._draw(request, number, saved="saved" in request.query_params)
 
-    async def take(self, request: Request, number: int) -> Response:
+    async def take(self, request: Request, number: str) -> Response:
         form = await self._reader.form(request)
-        files, refused = await asyncio.to_thread(_prepared, form.files)
+        files, refused = await asyncio.to_thread(web_uploads.prepared, form.files)
         problem = ""
         if not refused:
             problem, refused = await asyncio.to_thread(self._save, number, form.fields, files)
@@ -125,7 +101,7 @@ class _Page:
         return RedirectResponse(f"/shop/{token}?saved=1#saved", status_code=303)
 
     def _save(
-        self, number: int, typed: Mapping[str, str], files: Sequence[evidence.Prepared]
+        self, number: str, typed: Mapping[str, str], files: Sequence[evidence.Prepared]
     ) -> tuple[str, list[tuple[int, str]]]:
         """What is wrong with the answer, a key of `shop.problems`, and the files not taken.
 
@@ -154,7 +130,7 @@ class _Page:
         return "", []
 
     async def _draw(
-        self, request: Request, number: int, status_code: int = 200, **more: Any
+        self, request: Request, number: str, status_code: int = 200, **more: Any
     ) -> Response:
         state = await asyncio.to_thread(self._state, number)
         base = f"/shop/{request.path_params['token']}"
@@ -164,7 +140,7 @@ class _Page:
             longest_name=LONGEST_NAME, **state, **shown,
         )  # fmt: skip
 
-    def _state(self, number: int) -> dict[str, Any]:
+    def _state(self, number: str) -> dict[str, Any]:
         with self._sessions() as session:
             found = _negotiation(session, number)
             is_open = negotiations.is_open(found)
@@ -182,19 +158,6 @@ class _Page:
 class _NotKept(Exception):
     def __init__(self, refused: list[tuple[int, str]]) -> None:
         self.refused = refused
-
-
-def _prepared(
-    files: Sequence[evidence.File],
-) -> tuple[list[evidence.Prepared], list[tuple[int, str]]]:
-    """The files as they are kept, and place and reason of each that is not what it says."""
-    ready, refused = [], []
-    for place, file in enumerate(files, start=1):
-        try:
-            ready.append(evidence.prepared(file))
-        except evidence.Refused as refusal:
-            refused.append((place, refusal.key))
-    return ready, refused
 
 
 def _keep(
@@ -215,8 +178,8 @@ def _keep(
     return refused
 
 
-def _negotiation(session: Session, number: int) -> Negotiation:
-    found = session.get(Negotiation, number)
+def _negotiation(session: Session, number: str) -> Negotiation:
+    found = session.get(Negotiation, int(number))
     if found is None:  # a token of another installation with the same key
         raise links.Invalid
     return found

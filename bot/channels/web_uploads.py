@@ -1,5 +1,6 @@
 """MESSAGE in: reads a form with files from a request, in memory and within limits. Knows no page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -29,6 +30,14 @@ class Form:
     files: list[evidence.File] = field(default_factory=list)
 
 
+class NotTaken(HTTPException):
+    """A form that is not taken; `typed` is what was read of it before, so that it can be shown again."""
+
+    def __init__(self, refusal: HTTPException, typed: dict[str, str]) -> None:
+        super().__init__(refusal.status_code, refusal.detail, refusal.headers)
+        self.typed = typed
+
+
 class _Reading:
     """Takes the parts of one form as the parser finds them."""
 
@@ -56,7 +65,7 @@ class _Reading:
         )
 
     def take(self, chunk: bytes) -> HTTPException | None:
-        """Read on; the reason where this form is not taken. Then nothing of it is kept."""
+        """Read on; the reason where this form is not taken. Then none of its files is kept."""
         try:
             self._parser.write(chunk)
         except FormParserError:
@@ -65,7 +74,7 @@ class _Reading:
             refusal = found
         else:
             return None
-        self.form, self._body = Form(), bytearray()
+        self.form, self._body = Form(self.form.fields), bytearray()
         return refusal
 
     def _begin(self) -> None:
@@ -121,7 +130,7 @@ class Reader:
     async def form(self, request: Request) -> Form:
         """The form in a multipart request, no byte of which touches a disk.
 
-        Raises HTTPException 400 where it is no whole form, 413 over a limit (`detail` is the
+        Raises NotTaken 400 where it is no whole form, 413 over a limit (`detail` is the
         sentence in pages.yml: file_too_large, too_many_files, files_too_large, too_large), 408
         where it stands still, 503 where too many are being read.
         """
@@ -148,8 +157,21 @@ async def _read(request: Request) -> Form:
     if refusal is None and not reading.is_over:
         refusal = HTTPException(400, "not_json")
     if refusal is not None:
-        raise refusal
+        raise NotTaken(refusal, reading.form.fields)
     return reading.form
+
+
+def prepared(
+    files: Sequence[evidence.File],
+) -> tuple[list[evidence.Prepared], list[tuple[int, str]]]:
+    """The files as they are kept, and place and reason of each that is not what it says."""
+    ready, refused = [], []
+    for place, file in enumerate(files, start=1):
+        try:
+            ready.append(evidence.prepared(file))
+        except evidence.Refused as refusal:
+            refused.append((place, refusal.key))
+    return ready, refused
 
 
 def kind_of(mime: str) -> Kind:

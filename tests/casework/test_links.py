@@ -80,3 +80,10 @@ def test_the_address_of_a_persons_page(public: str) -> None:
     start, token = url.split("/mine/")
     assert start == "https://weiquan.example"
     assert links.read(KEY, links.CONTACT, token, links.CONTACT_SECONDS) == PERSON
+
+
+def test_a_digest_knows_again_and_tells_no_name() -> None:
+    known = links.digest(KEY, "reporter", PERSON)
+    assert known == links.digest(KEY, "reporter", PERSON) and len(known) == 64
+    others = [(KEY, "form", PERSON), ("another key", "reporter", PERSON), (KEY, "reporter", "x")]
+    assert known not in {links.digest(*other) for other in others} and PERSON not in known

@@ -19,7 +19,7 @@ from starlette.applications import Starlette
 
 from bot import database
 from bot.casework.records import Record
-from bot.channels import contact_page, shop_page, web
+from bot.channels import contact_page, report_page, shop_page, web
 from bot.messages import Button, Message, Reply
 from bot.settings import Settings
 
@@ -93,6 +93,7 @@ def build(dialogue: Any, sessions: sessionmaker[Session]) -> Callable[[Settings]
     def application(chosen: Settings) -> Starlette:
         pages = contact_page.routes(dialogue, sessions, chosen)
         pages += shop_page.routes(sessions, chosen)
+        pages += report_page.routes(sessions, chosen)
         return Starlette(
             routes=[*web.routes(dialogue, chosen), *pages],
             middleware=web.middleware(),

@@ -16,13 +16,14 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework import disputes, evidence, links, packet, people, telling
 from bot.casework.records import Dispute, Evidence, Person
-from bot.channels import web_guard, web_pages, web_uploads
+from bot.channels import data_page, web_guard, web_pages, web_uploads
 from bot.channels.web_pages import Handler
 from bot.reading import folding, phones
 from bot.settings import Settings
 
 LONGEST = {"name": 40, "phone": 40, "address": 200}  # characters
 A_MINUTE = 60  # requests that change something or make a paper, from one network address
+DATA_A_MINUTE = 3  # downloads of all that is kept of a person, which may be hundreds of megabytes
 MOST_DISPUTES = 20  # shown on the page
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SAVED = ("contact", "files", "removed")
@@ -82,6 +83,7 @@ def routes(told: Told, sessions: sessionmaker[Session], settings: Settings) -> l
         Route("/mine/{token}/files", page.guarded(page.take_files), methods=["POST"]),
         Route("/mine/{token}/files/{id:int}", page.guarded(page.picture), methods=["GET"]),
         Route("/mine/{token}/files/{id:int}/remove", page.guarded(page.remove), methods=["POST"]),
+        Route("/mine/{token}/data", page.guarded(page.data), methods=["GET"]),
         Route("/mine/{token}/packet/{number}", page.guarded(page.paper), methods=["GET"]),
     ]
 
@@ -93,6 +95,7 @@ class _Page:
         self._pages = web_pages.Pages(settings)
         self._reader = web_uploads.Reader()
         self._rate = web_guard.Rate(A_MINUTE)
+        self._data_rate = web_guard.Rate(DATA_A_MINUTE)
 
     def guarded(self, answer: Answer) -> Handler:
         """A handler that is called with the person whom the token names, or not at all."""
@@ -210,6 +213,11 @@ class _Page:
         name, content = paper
         kept_as = f"attachment; filename=\"{number}.docx\"; filename*=UTF-8''{quote(name)}"
         return Response(content, media_type=DOCX, headers={"Content-Disposition": kept_as})
+
+    async def data(self, request: Request, key: str) -> Response:
+        """All that is kept of this person, as a zip."""
+        self._data_rate.check(key)
+        return await asyncio.to_thread(data_page.response, self._sessions, key)
 
     async def _refused(self, request: Request, key: str, refusal: HTTPException) -> Response:
         """The page again with what was wrong; without it where a whole page would be too much."""

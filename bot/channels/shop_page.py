@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import ceil
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -87,6 +88,7 @@ class _Page:
             try:
                 token = request.path_params["token"]
                 number = int(links.read(self._key, links.SHOP, token, links.SHOP_SECONDS))
+                await asyncio.to_thread(self._refuse_older, token, number)
                 return await self._answered(request, number, answer)
             except links.Expired:
                 return self._pages.fault(request, 410, "shop_link_expired")
@@ -94,6 +96,15 @@ class _Page:
                 return self._pages.fault(request, 404, "shop_link_wrong")
 
         return handler
+
+    def _refuse_older(self, token: str, number: int) -> None:
+        """Raise Expired for a link that is older than its negotiation: it was for a deleted one.
+
+        SQLite may give the number of a deleted row again.
+        """
+        with self._sessions() as session:
+            age = datetime.now(UTC) - _negotiation(session, number).consented_at
+        links.read(self._key, links.SHOP, token, ceil(age.total_seconds()) + 1)
 
     async def _answered(self, request: Request, number: int, answer: Answer) -> Response:
         try:

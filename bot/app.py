@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from starlette.applications import Starlette
 
 from bot import database
-from bot.casework import links, shops
+from bot.casework import links, retention, shops
 from bot.channels import contact_page, shop_page, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
@@ -36,7 +36,8 @@ def build(settings: Settings) -> Starlette:
     if settings.may_ask_shops():
         senders[shops.CHANNEL] = Mail(settings, sessions).send
     url_of = functools.partial(links.shop_url, settings.public_url or "", settings.signing_key())
-    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat, url_of)
+    terms = retention.Terms(**settings.model_dump(include=set(retention.Terms.__annotations__)))
+    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat, url_of, terms)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

@@ -1,21 +1,23 @@
-"""What happens by the clock: notices go out, messages that wait are taken up. Knows no channel."""
+"""What happens by the clock: notices go out, what waits is taken up, what is old goes. Knows no channel."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, negotiations, notices
+from bot.casework import alerts, negotiations, notices, retention
 
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
 NEGOTIATE_SECONDS = 60
+EXPIRE_HOURS = 24
+EXPIRE_AFTER = timedelta(minutes=5)  # from the start, which has enough to do
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -32,9 +34,11 @@ class Clock:
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
         url_of: negotiations.UrlOf = str,
+        terms: retention.Terms = retention.Terms(),  # noqa: B008 - frozen
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
         self._officers_chat, self._url_of = officers_chat, url_of
+        self._terms = terms
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -42,6 +46,8 @@ class Clock:
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
         self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
+        first = datetime.now(UTC) + EXPIRE_AFTER
+        self._scheduler.add_job(self.expire, "interval", hours=EXPIRE_HOURS, next_run_time=first)
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -87,6 +93,14 @@ class Clock:
         except SQLAlchemyError as error:  # one that was answered at this moment, or no records
             log.error("the fast lane is not looked after: %s", type(error).__name__)
 
+    async def expire(self) -> None:
+        """Delete what has been kept long enough, a batch a transaction."""
+        try:
+            while await asyncio.to_thread(self._expire):
+                pass
+        except SQLAlchemyError as error:  # a draft that was touched at this moment, or no records
+            log.error("old records are not deleted: %s", type(error).__name__)
+
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
         outcome: notices.Outcome
@@ -115,6 +129,10 @@ class Clock:
     def _negotiate(self) -> None:
         with self._sessions.begin() as session:
             negotiations.tick(session, datetime.now(UTC), self._url_of)
+
+    def _expire(self) -> int:
+        with self._sessions.begin() as session:
+            return retention.expire(session, datetime.now(UTC), self._terms)
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

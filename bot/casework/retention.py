@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.casework import alerts, evidence, notices, removal, shops
@@ -68,7 +68,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
             _contacts(session, before(terms.record_days), limit),
-            _people(session, limit),
+            _people(session, before(terms.record_days), limit),
         )
     )
 
@@ -167,8 +167,9 @@ def _contacts(session: Session, before: datetime, limit: int) -> int:
     return len(ids)
 
 
-def _people(session: Session, limit: int) -> int:
-    """Those erased before, to whom nothing refers any more."""
-    erased = Person.unreachable_why == removal.ERASED
-    which = select(Person.id).where(erased, removal.unused())
+def _people(session: Session, before: datetime, limit: int) -> int:
+    """Rows to which nothing refers any more: of those who were erased, and of who came long ago."""
+    is_old = and_(Person.created_at < before, Person.contact_given_at.is_(None))
+    is_over = or_(Person.unreachable_why == removal.ERASED, is_old)
+    which = select(Person.id).where(is_over, removal.unused())
     return _delete(session, Person.id, which.limit(limit))

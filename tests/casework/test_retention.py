@@ -157,6 +157,17 @@ def test_the_row_of_whom_was_erased_goes_when_what_needed_it_went(session, citiz
     assert session.scalars(select(Person.external_id)).all() == ["c-2"]
 
 
+def test_the_row_of_who_came_long_ago_goes_once_nothing_is_kept_of_them(session, citizen) -> None:
+    button(session, citizen)
+    known = people.person(session, "web", "c-2", NOW)
+    people.give_contact(known, people.Contact("13655551234"), NOW + timedelta(days=300))
+    people.person(session, "web", "c-3", NOW + timedelta(days=300))
+    session.commit()
+    assert go_on(session, 364) == 1  # the button
+    assert go_on(session, 366) == 1
+    assert session.scalars(select(Person.external_id)).all() == ["c-2", "c-3"]
+
+
 def test_a_large_table_goes_in_batches(session, citizen) -> None:
     for number in range(7):
         people.heard(session, citizen, f"m-{number}", "嗯", NOW)

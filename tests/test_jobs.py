@@ -13,8 +13,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import notices, people, sealing
-from bot.casework.records import Notice, Record
+from bot.casework import notices, people, retention, sealing
+from bot.casework.records import HeardMessage, Notice, Record
 from bot.jobs import Clock
 from tests import aside
 
@@ -216,6 +216,28 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
         running = Clock(sessions, {}, take_up)
         await running.start()
         await until(lambda: len(taken) > 2)
+        await running.stop()
+
+    play(scene)
+
+
+def test_what_is_old_goes_by_the_clock_in_as_many_batches_as_it_takes(sessions, monkeypatch, clock):
+    monkeypatch.setattr(jobs, "EXPIRE_AFTER", timedelta(0))
+    monkeypatch.setattr(retention.expire, "__defaults__", (2,))
+    then = datetime.now(UTC) - timedelta(days=100)
+    with sessions.begin() as session:
+        who = people.person(session, "web", "c-1", then)
+        for number in range(7):
+            people.heard(session, who, f"m-{number}", "键盘坏了", then)
+
+    def left() -> int:
+        with sessions() as session:
+            return len(session.scalars(select(HeardMessage)).all())
+
+    async def scene() -> None:
+        running = clock()
+        await running.start()
+        await until(lambda: left() == 1)  # the newest stays
         await running.stop()
 
     play(scene)

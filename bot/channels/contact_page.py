@@ -233,10 +233,12 @@ class _Page:
     ) -> Response:
         state = await asyncio.to_thread(self._state, key)
         token = request.path_params["token"]
+        chosen = self._settings
+        days = {"record": str(chosen.record_days), "draft": str(chosen.draft_days)}
         shown = {"typed": Typed(), "refused": [], "saved": None, "alert": None, **more}
         return self._pages.draw(
             request, "mine.html", status_code, base=f"/mine/{token}", longest=LONGEST,
-            most_files=web_uploads.MOST_FILES, **state, **shown,
+            most_files=web_uploads.MOST_FILES, days=days, **state, **shown,
         )  # fmt: skip
 
     def _state(self, key: str) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def test_the_copies_are_shown_on_the_page(visit, mine, files):
     page.get_by_role("button", name="上传", exact=True).click()
     picture = page.get_by_role("img", name="查看照片 1")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.files img').naturalWidth === 640")
+    expect(picture).to_have_js_property("naturalWidth", 640)
     expect(page.locator(".files li").nth(2)).to_contain_text("文件 3")
 
 

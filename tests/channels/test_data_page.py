@@ -92,6 +92,17 @@ def test_the_link_of_whom_was_erased_opens_nothing(client, sessions, key, mine):
     assert [client.get(mine + more).status_code for more in ("", "/data")] == [404, 404]
 
 
+@pytest.mark.parametrize("operator", ["independent", "bureau"])
+def test_how_long_is_told_before_anything_is_asked(build, settings, mine, operator):
+    chosen = settings.model_copy(
+        update={"operator": operator, "draft_days": 41, "record_days": 777}
+    )
+    page = TestClient(build(chosen)).get(mine).text
+    assert "{" not in page and page.index("保存多久") < page.index('name="phone"')
+    assert "41 天后删除" in page and "777 天后删除" in page
+    assert ("按规定保存" in page.split("可以不填")[0]) == (operator == "bureau")
+
+
 @pytest.mark.parametrize("width", [320, 1440])
 def test_the_download_is_told_and_reached(visit, mine, width):
     page = visit(path=mine[1:], width=width)

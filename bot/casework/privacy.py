@@ -66,8 +66,8 @@ class Part:
 
 @dataclass(frozen=True)
 class Stays:
-    """What a deletion leaves: numbers of the disputes an office has, of those among them that leave
-    the shop (their negotiation ends), and how many alerts for the safety of people.
+    """What a deletion leaves, and what it ends: numbers of the disputes that an office has, of those
+    that are withdrawn from their shop, and how many alerts for the safety of people.
     """
 
     numbers: tuple[str, ...] = ()
@@ -278,14 +278,17 @@ def original(session: Session, who: Person, evidence_id: int) -> bytes | None:
 
 
 def stays(session: Session, who: Person) -> Stays:
-    """What a deletion would leave."""
+    """What a deletion would leave and end."""
     ids = _ids(session, who)
-    query = select(Dispute).where(Dispute.person_id.in_(ids), removal.submitted())
-    kept = session.scalars(query.order_by(Dispute.id)).all()
+    lodged = session.scalars(
+        select(Dispute)
+        .where(Dispute.person_id.in_(ids), Dispute.state != "draft")
+        .order_by(Dispute.id)
+    ).all()
     safety = select(func.count()).where(Alert.person_id.in_(ids), _OF_SAFETY)
     return Stays(
-        numbers=tuple(one.number or "" for one in kept),
-        withdrawn=tuple(one.number or "" for one in kept if _is_with_shop(one)),
+        numbers=tuple(one.number or "" for one in lodged if removal.is_submitted(one)),
+        withdrawn=tuple(one.number or "" for one in lodged if _is_with_shop(one)),
         alerts=session.scalars(safety).one(),
     )
 
@@ -293,12 +296,11 @@ def stays(session: Session, who: Person) -> Stays:
 def erase(session: Session, who: Person, now: datetime) -> Stays:
     """Delete what may be deleted of a person, at their word; what stays.
 
-    A negotiation of a dispute that stays ends first, so that the shop's link closes. The person row
-    stands on without a name where something stays; the same chat begins as a new person.
+    A running negotiation ends first, so that the shop's link closes. The person row stands on
+    without a name where something stays; the same chat begins as a new person.
     """
     left, ids = stays(session, who), _ids(session, who)
-    query = select(Dispute).where(Dispute.person_id.in_(ids), removal.submitted())
-    for one in session.scalars(query).all():
+    for one in session.scalars(select(Dispute).where(Dispute.person_id.in_(ids))).all():
         if _is_with_shop(one):
             progress.take(session, one, "withdraw", "citizen", now)
     session.flush()

@@ -7,7 +7,7 @@ from pathlib import Path
 import uvicorn
 
 from bot import app, commands_reports, database, launch, settings
-from bot.casework import callbacks, disputes, progress, shops, steps
+from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
 from bot.library import load, words
 
@@ -79,8 +79,25 @@ def called(number: str) -> None:
     launch.say(words("operator_called", id=number))
 
 
+def reseal() -> None:
+    """Bring all personal data under the first key of DATA_KEY. Ends with 1 where some cannot be read."""
+    counts: dict[str, int] = {}
+    is_whole = True
+    with database.connect(settings.get())() as session:
+        for done in resealing.reseal(session):
+            session.commit()
+            counts[done.table] = counts.get(done.table, 0) + done.resealed
+            for row, column in done.unreadable:
+                is_whole = False
+                launch.say(words("operator_unreadable", table=done.table, row=row, column=column))
+    for table, count in counts.items():
+        launch.say(words("operator_resealed", table=table, count=count))
+    if not is_whole:
+        sys.exit(words("operator_keep_keys"))
+
+
 COMMANDS = {
-    "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks,
+    "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
     "reports": commands_reports.list_open,
 }  # fmt: skip
 

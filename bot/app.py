@@ -1,13 +1,12 @@
 """Wires the process that meets people: settings, records, dialogue, channels, clock in one place."""
 
 import contextlib
-import functools
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
 
-from bot import database
-from bot.casework import links, reminders, shops
+from bot import chores, database
+from bot.casework import shops
 from bot.channels import contact_page, report_page, shop_page, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
@@ -35,9 +34,8 @@ def build(settings: Settings) -> Starlette:
     senders: dict[str, Send] = {CHANNEL: telegram.send} if telegram else {}
     if settings.may_ask_shops():
         senders[shops.CHANNEL] = Mail(settings, sessions).send
-    url_of = functools.partial(links.shop_url, settings.public_url or "", settings.signing_key())
     clock = Clock(
-        sessions, senders, dialogue.take_up, settings.officers_chat, url_of, _page_of(settings)
+        sessions, senders, dialogue.take_up, settings.officers_chat, chores.chores(settings)
     )
 
     @contextlib.asynccontextmanager
@@ -63,14 +61,3 @@ def build(settings: Settings) -> Starlette:
         exception_handlers=web.error_handlers(settings),
         lifespan=lifespan,
     )
-
-
-def _page_of(settings: Settings) -> reminders.PageOf:
-    """Where a person gives what is personal; nowhere but in the talk while there is no public page."""
-
-    def url(person_key: str) -> str | None:
-        if not settings.public_url:
-            return None
-        return links.contact_url(settings.public_url, settings.signing_key(), person_key)
-
-    return url

@@ -6,9 +6,10 @@ import logging
 import re
 import uuid
 import weakref
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -59,7 +60,10 @@ class Dialogue:
         files = await asyncio.to_thread(hearing.prepared, message.files)
         person_id = await asyncio.to_thread(self._person, message)
         async with self._lock(person_id):
-            heard, row_id, is_first = await asyncio.to_thread(self._receive, message, files)
+            # Who was erased in the meantime begins as a new person.
+            heard, person_id, row_id, is_first = await asyncio.to_thread(
+                self._receive, message, files
+            )
             if heard.ready is not None:
                 return self._ready(person_id, heard)
             late = await self._answer_waiting(person_id, row_id, is_first)
@@ -101,10 +105,19 @@ class Dialogue:
     def _ready(self, person_id: int, heard: Heard) -> list[Reply]:
         """What is replied without Rasa, which is told of it behind the reply's back, if at all."""
         if heard.question is not None:
-            telling = asyncio.create_task(self._tell_rasa(person_id, heard.question))
-            self._telling.add(telling)
-            telling.add_done_callback(self._telling.discard)
+            self._behind(self._tell_rasa(person_id, heard.question))
+        if heard.forgets is not None:
+            self._behind(self._forget(heard.forgets))
         return [messages.reply(row) for row in heard.ready or ()]
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        telling = asyncio.create_task(work)
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
+
+    async def _forget(self, key: str) -> None:
+        with contextlib.suppress(NoAnswer):  # a dead one has forgotten all; nobody has this key now
+            await self._rasa.forget(key)
 
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
         async with self._lock(person_id):  # next in line: before the citizen's next message
@@ -177,7 +190,7 @@ class Dialogue:
 
     def _receive(
         self, message: Message, files: Sequence[evidence.Prepared | str]
-    ) -> tuple[Heard, int, bool]:
+    ) -> tuple[Heard, int, int, bool]:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = people.person(session, message.channel, message.external_id, now)
@@ -186,24 +199,28 @@ class Dialogue:
             kept = people.heard(session, who, message.message_id, text, now)
             before = people.replies_of(kept)
             if before is not None:
-                return Heard(ready=_not_twice(session, who, kept, before, now)), kept.id, False
+                ready = _not_twice(session, who, kept, before, now)
+                return Heard(ready=ready), who.id, kept.id, False
             if kept.asked is not None:  # it waits already
-                return Heard(Question.from_json(kept.asked)), kept.id, False
+                return Heard(Question.from_json(kept.asked)), who.id, kept.id, False
+            person_id, row_id = who.id, kept.id
             heard = hearing.interpret(
                 session, who, message, files, asks_in_chat=self._asks_in_chat,
                 has_officers=self._has_officers, now=now,
             )  # fmt: skip
-            if heard.ready is not None:
+            if heard.ready is not None and heard.forgets is None:
                 people.answered(kept, heard.ready, now)
             elif heard.question is not None:
                 is_next = not people.waiting(session, who)  # Rasa is asked at once
                 may_ask_again_at = now + PATIENCE if is_next else now
                 people.await_answer(kept, heard.question.to_json(), may_ask_again_at)
-            return heard, kept.id, True
+            return heard, person_id, row_id, True
 
     def _waiting(self, person_id: int) -> list[tuple[int, str, str, Question, datetime | None]]:
         with self._sessions() as session:
-            who = session.get_one(Person, person_id)
+            who = session.get(Person, person_id)
+            if who is None:  # erased in the meantime
+                return []
             return [
                 (one.id, who.key, one.message_id, Question.from_json(one.asked), one.waiting_at)
                 for one in people.waiting(session, who)

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from bot import hearing_privacy
 from bot.casework import (
     callbacks,
     choices,
@@ -18,6 +19,7 @@ from bot.casework import (
     negotiations,
     own_disputes,
     people,
+    privacy,
     reminders,
 )
 from bot.casework.records import OfferedButton, Person
@@ -29,6 +31,7 @@ from bot.reading import answers, folding, phones
 LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
 CONFIRMS = ("/affirm", "/deny")
 DOUBLE_TAP = timedelta(minutes=2)
+SURE_FOR = timedelta(hours=1)  # so long one knows what the button under a deletion will delete
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,12 @@ class Heard:
     """What becomes of a message: a question for Rasa, or rows that are replied at once.
 
     With rows, the question is only told to Rasa afterwards: the reply does not depend on it.
+    `forgets` is the key of a person who was erased, message and all: Rasa is to forget that talk.
     """
 
     question: Question | None = None
     ready: list[Row] | None = None
+    forgets: str | None = None
 
 
 def prepared(files: Sequence[evidence.File]) -> list[evidence.Prepared | str]:
@@ -94,9 +99,9 @@ def interpret(
     if command:
         _stop_waiting(session, who)
         return Heard(Question(f"/{command}", words=text, before=before))
-    waited_for = _waited_for(session, who, message.text, before)
-    if waited_for is not None:
-        return waited_for
+    settled = _waited_for(session, who, message.text, before) or _own_data(text, before)
+    if settled is not None:
+        return settled
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
@@ -144,6 +149,8 @@ def _pressed(session: Session, who: Person, message: Message, now: datetime) -> 
     button = people.pressed(session, who, str(message.button_id))
     if button is None:
         return Heard(ready=[{"text": words("button_gone")}])
+    if button.payload == privacy.payload("delete_sure"):
+        return _erased(session, who, button, now)
     if button.payload in CONFIRMS and people.is_offered_again(session, button):
         return Heard(ready=[{"text": words("button_old")}])
     is_answer = button.payload in CONFIRMS or not button.payload.startswith("/")
@@ -151,6 +158,23 @@ def _pressed(session: Session, who: Person, message: Message, now: datetime) -> 
         return Heard(ready=_said_before(session, who, button, now))
     button.pressed_by = message.message_id
     return Heard(Question(button.payload, button.title))
+
+
+def _erased(session: Session, who: Person, button: OfferedButton, now: datetime) -> Heard:
+    """Delete the person's data here, with this very message: Rasa could not answer for who is gone.
+
+    Only under the newest list of what goes, and while it is fresh; else the list is shown again.
+    """
+    if people.is_offered_again(session, button) or now - button.offered_at > SURE_FOR:
+        return Heard(Question(privacy.payload("delete"), button.title))
+    key, is_ours = who.key, people.is_on_our_own(who)
+    left = privacy.stays_text(privacy.erase(session, who, now))
+    said = [
+        words("data_erased"),
+        left,
+        words("data_elsewhere_web" if is_ours else "data_elsewhere"),
+    ]
+    return Heard(ready=[{"text": "\n".join(one for one in said if one)}], forgets=key)
 
 
 def _stop_waiting(session: Session, who: Person) -> None:
@@ -173,6 +197,12 @@ def _waited_for(session: Session, who: Person, typed: str, before: list[Row]) ->
     shown, had_numbers = without_numbers(typed)
     before += [{"text": words(refused)}] if had_numbers else []
     return Heard(Question(payload, shown, before))
+
+
+def _own_data(text: str, before: list[Row]) -> Heard | None:
+    """What Rasa is asked where a message is about the citizen's own data; else None."""
+    choice = hearing_privacy.asked(text)
+    return Heard(Question(privacy.payload(choice), text, before)) if choice else None
 
 
 def _said_before(session: Session, who: Person, button: OfferedButton, now: datetime) -> list[Row]:

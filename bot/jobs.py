@@ -1,23 +1,21 @@
-"""What happens by the clock: notices go out, messages that wait are taken up. Knows no channel."""
+"""What happens by the clock: notices go out, what waits is taken up, what is old goes. Knows no channel."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, negotiations, notices, reminders, reports
+from bot.casework import alerts, notices
+from bot.chores import Chore
 
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
-NEGOTIATE_SECONDS = 60
-REMIND_SECONDS = 60
-FORGET_SECONDS = 3600
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -33,20 +31,23 @@ class Clock:
         senders: Mapping[str, Send],
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
-        url_of: negotiations.UrlOf = str,
-        page_of: reminders.PageOf = lambda _: None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
-        self._officers_chat, self._url_of, self._page_of = officers_chat, url_of, page_of
+        self._officers_chat = officers_chat
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults=defaults)
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
-        self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
-        self._scheduler.add_job(self.remind, "interval", seconds=REMIND_SECONDS)
-        self._scheduler.add_job(self.forget, "interval", seconds=FORGET_SECONDS)
+        for one in chores:
+            wait = one.every if one.first_after is None else one.first_after
+            first = datetime.now(UTC) + wait
+            seconds = one.every.total_seconds()
+            self._scheduler.add_job(
+                self.do, "interval", [one], seconds=seconds, next_run_time=first
+            )
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -85,26 +86,13 @@ class Clock:
         except SQLAlchemyError as error:
             log.error("nothing is taken up: %s", type(error).__name__)
 
-    async def negotiate(self) -> None:
-        """Remind shops and citizens of the fast lane, and send on what nobody answered."""
+    async def do(self, chore: Chore) -> None:
+        """Do a chore, and again while there is more of it; a fault leaves the rest to the next time."""
         try:
-            await asyncio.to_thread(self._negotiate)
-        except SQLAlchemyError as error:  # one that was answered at this moment, or no records
-            log.error("the fast lane is not looked after: %s", type(error).__name__)
-
-    async def remind(self) -> None:
-        """Ask citizens for what their disputes still lack."""
-        try:
-            await asyncio.to_thread(self._remind)
-        except SQLAlchemyError as error:
-            log.error("nobody is reminded: %s", type(error).__name__)
-
-    async def forget(self) -> None:
-        """Delete the texts of reports that nobody can open any more."""
-        try:
-            await asyncio.to_thread(self._forget)
-        except SQLAlchemyError as error:
-            log.error("nothing is forgotten: %s", type(error).__name__)
+            while await asyncio.to_thread(self._work, chore) and chore.is_batched:
+                pass
+        except SQLAlchemyError as error:  # touched by somebody else at this moment, or no records
+            log.error("%s: not looked after: %s", chore.name, type(error).__name__)
 
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
@@ -131,17 +119,9 @@ class Clock:
             alerts.announce(session, self._officers_chat, datetime.now(UTC))
             return notices.claim(session, list(self._senders), datetime.now(UTC), limit)
 
-    def _negotiate(self) -> None:
+    def _work(self, chore: Chore) -> int:
         with self._sessions.begin() as session:
-            negotiations.tick(session, datetime.now(UTC), self._url_of)
-
-    def _remind(self) -> None:
-        with self._sessions.begin() as session:
-            reminders.tick(session, datetime.now(UTC), self._page_of)
-
-    def _forget(self) -> None:
-        with self._sessions.begin() as session:
-            reports.forget_prepared(session, datetime.now(UTC))
+            return chore.work(session, datetime.now(UTC))
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

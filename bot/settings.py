@@ -36,6 +36,13 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = ""
     shop_answer_hours: float = Field(default=16, gt=0, le=40)
+    message_days: int = Field(default=90, ge=1)
+    draft_days: int = Field(default=90, ge=1)
+    button_days: int = Field(default=30, ge=1)
+    update_days: int = Field(default=7, ge=1)
+    notice_days: int = Field(default=180, ge=1)
+    record_days: int = Field(default=365, ge=1)
+    alert_days: int = Field(default=365, ge=1)
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +16,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import disputes, notices, people, reminders, reports, sealing
-from bot.casework.records import Notice, Record
+from bot.casework import disputes, notices, people, reminders, reports, retention, sealing
+from bot.casework.records import HeardMessage, Notice, Record
 from bot.casework.report_records import ReportEvent
+from bot.chores import Chore, chores
 from bot.jobs import Clock
+from bot.settings import Settings
 from tests import aside
 
 
@@ -224,11 +227,16 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
     play(scene)
 
 
+def chore(name: str, folder: Path, **chosen: Any) -> Chore:
+    found = chores(Settings(_env_file=None, var_dir=folder, **chosen))
+    return next(one for one in found if one.name == name)
+
+
 NOON = datetime.fromisoformat("2026-11-02T12:00:00+08:00")
 
 
 def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
-    sessions, monkeypatch
+    sessions, monkeypatch, tmp_path
 ):
     async def nothing() -> None:
         return None
@@ -245,11 +253,12 @@ def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
         return whole(*given)
 
     monkeypatch.setattr(reminders, "tick", tick)
+    asking = chore("what is missing", tmp_path, public_url="https://example.cn")
 
     async def scene() -> None:
-        running = Clock(sessions, {}, nothing, page_of=lambda key: f"https://example.cn/{key}")
+        running = Clock(sessions, {}, nothing)
         for _ in range(3):
-            await running.remind()
+            await running.do(asking)
 
     with time_machine.travel(NOON + timedelta(hours=2)):
         play(scene)
@@ -259,7 +268,7 @@ def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
 
 
 def test_a_prepared_report_that_no_link_opens_is_deleted(
-    sessions: sessionmaker[Session], clock: Callable[[], Clock]
+    sessions: sessionmaker[Session], clock: Callable[[], Clock], tmp_path: Path
 ) -> None:
     for days in (2, 4):
         with sessions.begin() as session:
@@ -268,6 +277,33 @@ def test_a_prepared_report_that_no_link_opens_is_deleted(
                 session, told, reporter="r", form=str(days), operator="independent",
                 now=datetime.now(UTC) - timedelta(days=days),
             )  # fmt: skip
-    aside.run(clock().forget())
+    aside.run(clock().do(chore("prepared reports", tmp_path)))
     with sessions() as session:
         assert session.scalars(select(ReportEvent.form)).all() == ["2"]
+
+
+def test_what_is_old_goes_by_the_clock_in_as_many_batches_as_it_takes(
+    sessions, monkeypatch, tmp_path
+):
+    async def nothing() -> None:
+        return None
+
+    soon = replace(chore("old records", tmp_path), first_after=timedelta(0))
+    monkeypatch.setattr(retention.expire, "__defaults__", (2,))
+    then = datetime.now(UTC) - timedelta(days=100)
+    with sessions.begin() as session:
+        who = people.person(session, "web", "c-1", then)
+        for number in range(7):
+            people.heard(session, who, f"m-{number}", "键盘坏了", then)
+
+    def left() -> int:
+        with sessions() as session:
+            return len(session.scalars(select(HeardMessage)).all())
+
+    async def scene() -> None:
+        running = Clock(sessions, {}, nothing, chores=[soon])
+        await running.start()
+        await until(lambda: left() == 1)  # the newest stays
+        await running.stop()
+
+    play(scene)

@@ -1,13 +1,14 @@
 """RECORD: what an officer must see at once, and the notice of it. Knows no channel and no words."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines, notices, people
 from bot.casework.disputes import CHINA
-from bot.casework.records import Alert, Dispute, HeardMessage, Person
+from bot.casework.records import Alert, Dispute, HeardMessage, Notice, Person
 from bot.library import load
 from bot.reading import folding, moments
 
@@ -70,6 +71,15 @@ def announce(session: Session, officers_chat: str, now: datetime) -> int:
     for one in new:
         notices.post(session, officers, NOTICE, str(one.id), announcement(one), now)
     return len(new)
+
+
+def remove(session: Session, ids: Sequence[int]) -> None:
+    """Delete alerts for good, and the notices of them: SQLite may give a number again, and an alert
+    whose number was announced before would reach nobody.
+    """
+    told = delete(Notice).where(Notice.kind == NOTICE, Notice.subject.in_([str(n) for n in ids]))
+    session.execute(told)
+    session.execute(delete(Alert).where(Alert.id.in_(ids)))
 
 
 def announcement(raised: Alert) -> str:

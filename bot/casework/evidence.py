@@ -272,7 +272,7 @@ def remove(session: Session, who: Person, evidence_id: int) -> bool:
     found = of_person_by_id(session, who, evidence_id)
     if found is None or not is_removable(session, found):
         return False
-    _delete(session, [found.id])
+    discard(session, [found.id])
     return True
 
 
@@ -288,10 +288,11 @@ def remove_of_dispute(session: Session, dispute: Dispute) -> int:
     if dispute.state != "draft":
         raise ValueError("only a draft's evidence can be deleted")
     ids = session.scalars(select(Evidence.id).where(Evidence.dispute_id == dispute.id)).all()
-    return _delete(session, ids)
+    return discard(session, ids)
 
 
-def _delete(session: Session, ids: Sequence[int]) -> int:
+def discard(session: Session, ids: Sequence[int]) -> int:
+    """Delete these pieces with their bytes; how many there were. The caller knows that they may go."""
     session.execute(delete(EvidenceContent).where(EvidenceContent.evidence_id.in_(ids)))
     return _rows(session.execute(delete(Evidence).where(Evidence.id.in_(ids))))
 

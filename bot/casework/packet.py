@@ -53,6 +53,14 @@ def packet(session: Session, dispute: Dispute, now: datetime) -> bytes:
     return paper.content()
 
 
+def timeline(session: Session, dispute: Dispute) -> list[list[str]]:
+    """When, who and what happened, in plain words; the notes of officers stay with officers."""
+    words = load("packet")["timeline"]
+    query = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id)
+    events = session.scalars(query.order_by(DisputeEvent.id)).all()
+    return [_event_row(words, event) for event in events if event.kind not in words["hidden"]]
+
+
 def file_name(dispute: Dispute) -> str:
     """What the file is called where it is kept."""
     number = disputes.number_text(dispute.number or "")
@@ -123,13 +131,9 @@ def _evidence_row(place: int, piece: Evidence) -> list[str]:
 
 
 def _tell_events(paper: Paper, session: Session, dispute: Dispute) -> None:
-    """What happened, in plain words; the notes of officers stay with officers."""
     words = load("packet")["timeline"]
-    query = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id)
-    events = session.scalars(query.order_by(DisputeEvent.id)).all()
-    rows = [_event_row(words, event) for event in events if event.kind not in words["hidden"]]
     paper.heading(words["title"])
-    paper.table(words["head"], rows, _TIMELINE_WIDTHS)
+    paper.table(words["head"], timeline(session, dispute), _TIMELINE_WIDTHS)
 
 
 def _event_row(words: Mapping[str, Any], event: DisputeEvent) -> list[str]:

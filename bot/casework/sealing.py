@@ -5,16 +5,36 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
 _keys: list[MultiFernet] = []
+_newest: list[Fernet] = []
+
+
+class Unreadable(ValueError):
+    """Bytes that none of the keys opens."""
 
 
 def unlock(keys: Sequence[bytes]) -> None:
     """Put the Fernet keys in place, newest first: the first seals, any opens. Once a process."""
-    _keys[:] = [MultiFernet([Fernet(key) for key in keys])]
+    opened = [Fernet(key) for key in keys]
+    _keys[:], _newest[:] = [MultiFernet(opened)], opened[:1]
+
+
+def renewed(sealed: bytes) -> bytes | None:
+    """The same sealed with the newest key; None where it is already. Raises Unreadable."""
+    cipher = _cipher()
+    try:
+        _newest[0].decrypt(sealed)
+        return None
+    except InvalidToken:
+        pass
+    try:
+        return cipher.rotate(sealed)
+    except InvalidToken:
+        raise Unreadable from None
 
 
 def _cipher() -> MultiFernet:

@@ -16,12 +16,13 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework import disputes, evidence, links, packet, people, reminders, telling
 from bot.casework.records import Dispute, Evidence, Person
-from bot.channels import signed_page, web_guard, web_pages, web_uploads
+from bot.channels import data_page, signed_page, web_guard, web_pages, web_uploads
 from bot.reading import folding, phones
 from bot.settings import Settings
 
 LONGEST = {"name": 40, "phone": 40, "address": 200}  # characters
 A_MINUTE = 60  # requests that change something or make a paper, from one network address
+DATA_A_MINUTE = 3  # downloads of all that is kept of a person, which may be hundreds of megabytes
 MOST_DISPUTES = 20  # shown on the page
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SAVED = ("contact", "files", "removed")
@@ -81,6 +82,7 @@ def routes(told: Told, sessions: sessionmaker[Session], settings: Settings) -> l
         Route("/mine/{token}/files", page.guarded(page.take_files), methods=["POST"]),
         Route("/mine/{token}/files/{id:int}", page.guarded(page.picture), methods=["GET"]),
         Route("/mine/{token}/files/{id:int}/remove", page.guarded(page.remove), methods=["POST"]),
+        Route("/mine/{token}/data", page.guarded(page.data), methods=["GET"]),
         Route("/mine/{token}/packet/{number}", page.guarded(page.paper), methods=["GET"]),
     ]
 
@@ -92,6 +94,7 @@ class _Page:
         self._reader = web_uploads.Reader()
         self._door = signed_page.Door(settings, LINK, A_MINUTE, self.refused)
         self.guarded = self._door.guarded
+        self._data_rate = web_guard.Rate(DATA_A_MINUTE)
 
     async def show(self, request: Request, key: str) -> Response:
         saved = request.query_params.get("saved")
@@ -186,6 +189,11 @@ class _Page:
         kept_as = f"attachment; filename=\"{number}.docx\"; filename*=UTF-8''{quote(name)}"
         return Response(content, media_type=DOCX, headers={"Content-Disposition": kept_as})
 
+    async def data(self, request: Request, key: str) -> Response:
+        """All that is kept of this person, as a zip."""
+        self._data_rate.check(key)
+        return await asyncio.to_thread(data_page.response, self._sessions, key)
+
     async def refused(self, request: Request, key: str, refusal: HTTPException) -> Response:
         """The page again with what was wrong; without it where a whole page would be too much."""
         if refusal.detail == "no_picture":
@@ -198,10 +206,12 @@ class _Page:
     ) -> Response:
         state = await asyncio.to_thread(self._state, key)
         token = request.path_params["token"]
+        chosen = self._settings
+        days = {"record": str(chosen.record_days), "draft": str(chosen.draft_days)}
         shown = {"typed": Typed(), "refused": [], "saved": None, "alert": None, **more}
         return self._pages.draw(
             request, "mine.html", status_code, base=f"/mine/{token}", longest=LONGEST,
-            most_files=web_uploads.MOST_FILES, **state, **shown,
+            most_files=web_uploads.MOST_FILES, days=days, **state, **shown,
         )  # fmt: skip
 
     def _state(self, key: str) -> dict[str, Any]:

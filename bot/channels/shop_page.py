@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from math import ceil
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from bot.casework import disputes, evidence, links, negotiations, people, shops, steps, telling
 from bot.casework.records import Negotiation, NegotiationMessage
 from bot.channels import signed_page, web_pages, web_uploads
+from bot.channels.web_pages import Handler
 from bot.library import load
 from bot.reading import folding
 from bot.settings import Settings
@@ -76,12 +78,30 @@ class _Page:
         self._sessions, self._settings = sessions, settings
         self._pages = web_pages.Pages(settings)
         self._reader = web_uploads.Reader()
-        self.guarded = signed_page.Door(settings, LINK, A_MINUTE, self.refused).guarded
+        self._door = signed_page.Door(settings, LINK, A_MINUTE, self.refused)
 
     async def refused(self, request: Request, number: str, refusal: HTTPException) -> Response:
         """The page again, with what was wrong."""
         alert = web_pages.refusal_text(refusal)
         return await self._draw(request, number, refusal.status_code, alert=alert)
+
+    def guarded(self, answer: signed_page.Answer) -> Handler:
+        """A handler that is called with the number of the negotiation whom the token names, or not at all."""
+
+        async def checked(request: Request, number: str) -> Response:
+            await asyncio.to_thread(self._refuse_older, request.path_params["token"], number)
+            return await answer(request, number)
+
+        return self._door.guarded(checked)
+
+    def _refuse_older(self, token: str, number: str) -> None:
+        """Raise Expired for a link that is older than its negotiation: it was for a deleted one.
+
+        SQLite may give the number of a deleted row again.
+        """
+        with self._sessions() as session:
+            age = datetime.now(UTC) - _negotiation(session, number).consented_at
+        links.read(self._settings.signing_key(), links.SHOP, token, ceil(age.total_seconds()) + 1)
 
     async def show(self, request: Request, number: str) -> Response:
         return await self._draw(request, number, saved="saved" in request.query_params)

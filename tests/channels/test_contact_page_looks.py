@@ -64,7 +64,7 @@ def test_the_copies_are_shown_on_the_page(visit, mine, files):
     page.get_by_role("button", name="上传", exact=True).click()
     picture = page.get_by_role("img", name="查看照片 1")
     picture.scroll_into_view_if_needed()
-    page.wait_for_function("document.querySelector('.files img').naturalWidth === 640")
+    expect(picture).to_have_js_property("naturalWidth", 640)
     expect(page.locator(".files li").nth(2)).to_contain_text("文件 3")
 
 
@@ -165,5 +165,6 @@ def test_every_field_has_its_name_and_the_page_its_headings(visit, mine):
     for node in page.locator("main input").all():
         assert page.locator(f"label[for='{node.get_attribute('id')}']").count() == 1
     headings = page.locator("h1, h2").all_text_contents()
-    assert headings == ["填写联系方式、上传凭证", "填写之前，请先看这几点", "联系方式", "凭证"]
+    told = ["填写联系方式、上传凭证", "填写之前，请先看这几点"]
+    assert headings == [*told, "联系方式", "凭证", "我的信息"]
     assert page.get_by_label("电话", exact=False).first.get_attribute("autocomplete") == "tel"

@@ -130,7 +130,7 @@ def test_a_paper_is_downloaded_by_its_button(visit, sessions, mine, key, scripts
         page.get_by_role("link", name=f"下载材料 {number}").click()
     assert download.value.suggested_filename == f"投诉材料-{number}.docx"
     titles = page.get_by_role("heading", level=2).all_text_contents()
-    assert titles[-1] == "我的投诉材料"
+    assert titles[-2:] == ["我的投诉材料", "我的信息"]
 
 
 @pytest.mark.parametrize("width", [320, 360, 1440])

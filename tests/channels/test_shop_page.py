@@ -75,6 +75,20 @@ def test_the_page_shows_the_matter_and_not_the_citizen(client, path):
     assert "noindex" in page.text
 
 
+@pytest.mark.parametrize(("minutes", "code"), [(5, 410), (0, 200)])
+def test_a_link_that_is_older_than_its_negotiation_was_for_another(
+    client, settings, sessions, asked, minutes, code
+):
+    """SQLite gives the number of a deleted negotiation again; the shop it was for keeps its link."""
+    with time_machine.travel(datetime.now(UTC) - timedelta(minutes=minutes)):
+        token = links.token(settings.signing_key(), links.SHOP, str(asked))
+    page = client.get(f"/shop/{token}")
+    assert page.status_code == code and ("电饭煲" in page.text) == (code == 200)
+    assert answer(client, f"/shop/{token}", kind="accept", said_by="刘经理").status_code == (
+        303 if code == 200 else 410
+    )
+
+
 @pytest.mark.parametrize(
     ("fields", "state"),
     [

@@ -225,9 +225,6 @@ def test_a_fault_in_an_action_tells_no_words_of_the_citizen(
 # ── at the citizen's word ──
 
 
-@pytest.mark.xfail(
-    strict=True, reason="no intent for one's own data: 「没看懂」, 「办不了」, even 「已记下」"
-)
 @pytest.mark.parametrize(
     "words",
     ["删除我的个人信息", "把我留的手机号删掉", "我不想让你们存我的资料，清掉吧", "注销我的信息",

@@ -94,10 +94,14 @@ def _end_negotiation(session: Session, dispute: Dispute, name: str, now: datetim
 
 
 def _tests(session: Session, dispute: Dispute) -> list[deadlines.Pause]:
-    """The spans of testing, from the log: each day of one is left out of the clock."""
+    """The spans of testing, from the log: each day of one is left out of the clock.
+
+    Whatever leads out of a suspension ends its span: else the next mediation of a dispute that was
+    withdrawn meanwhile would go on from there.
+    """
     query = select(DisputeEvent).where(
         DisputeEvent.dispute_id == dispute.id,
-        DisputeEvent.kind.in_(("suspend", "resume", "end", "settle")),
+        DisputeEvent.kind.in_(("suspend", "resume", "end", "withdraw")),
     )
     pauses, began = [], None
     for event in session.scalars(query.order_by(DisputeEvent.id)):

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, disputes, notices, people, progress, shops, steps, telling
+from bot.casework import deadlines, disputes, notices, people, progress, shops, sums, telling
 from bot.casework.records import Dispute, Negotiation, NegotiationMessage, Person, Shop
 from bot.casework.steps import NotPossible
 from bot.library import label, load, words
@@ -245,7 +245,7 @@ def _check(negotiation: Negotiation, said: Answer) -> None:
         raise NotPossible("said_by_missing")
     if said.kind in ("refuse", "message") and not said.text:
         raise NotPossible("text_missing")
-    if said.amount is not None and not 0 < said.amount <= steps.LARGEST_SUM:
+    if said.amount is not None and not sums.is_payable(said.amount):
         raise NotPossible("amount_wrong")
     if said.kind == "offer" and not said.text and said.amount is None:
         raise NotPossible("offer_missing")

@@ -30,7 +30,7 @@ def take(
     """
     before = dispute.state
     step = steps.step(name)
-    steps.check(step, before, dispute.operator or "", actor, detail)
+    detail = steps.check(step, before, dispute.operator or "", actor, detail)
     dispute.state, dispute.updated_at = step.after, now
     event = _event(session, dispute, name, actor, now, {"before": before, **detail})
     _set_values(session, dispute, name, now, detail)

@@ -80,7 +80,7 @@ def test_the_page_shows_the_matter_and_not_the_citizen(client, path):
     [
         ({"kind": "accept", "said_by": "刘经理"}, "agreed"),
         (
-            {"kind": "offer", "said_by": "刘经理", "amount": "￥1,99.50元", "text": ""},
+            {"kind": "offer", "said_by": "刘经理", "amount": "￥1,199.50元", "text": ""},
             "negotiating",
         ),
         ({"kind": "refuse", "said_by": "刘经理", "text": "人为损坏"}, "lodged"),

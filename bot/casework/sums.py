@@ -24,9 +24,10 @@ def read(typed: str) -> Decimal | None:
 
     1,200、￥1200.50、１２００ 元 are sums; 1e3, 1_200, -5, 12.345 and 二百 are none: nobody guesses here.
     """
-    plain = folding.plain(typed).removeprefix("¥").removesuffix("元").strip()
+    plain = folding.plain(typed)
     if not plain:
         return None
+    plain = plain.removeprefix("¥").removesuffix("元").strip()
     if len(plain) > _LONGEST or not _SUM.fullmatch(plain):
         raise NoSum
     return Decimal(plain.replace(",", ""))

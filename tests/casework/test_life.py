@@ -276,7 +276,7 @@ def test_every_life_of_a_dispute_is_as_the_model_says(engine: Engine) -> None:
     run_state_machine_as_test(
         lambda: Life(engine),
         settings=settings(
-            max_examples=45, stateful_step_count=20, derandomize=True, deadline=None,
+            max_examples=30, stateful_step_count=20, derandomize=True, deadline=None,
             phases=[Phase.generate],  # to make a failure smaller takes minutes
             suppress_health_check=list(HealthCheck),
         ),

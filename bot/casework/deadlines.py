@@ -1,8 +1,9 @@
 """When a step is due, by 总局令第121号 and the published holidays. Pure; knows no record."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 
 import chinese_calendar
 import holidays
@@ -117,8 +118,13 @@ def check_report_by(
 
 def is_statutory_holiday(day: date) -> bool:
     """Whether a day is one of the holidays of 全国年节及纪念日放假办法 itself."""
-    name = holidays.country_holidays("CN", years=day.year, language="zh_CN").get(day)
+    name = _holidays(day.year).get(day)
     return name is not None and not any(word in name for word in _NO_STATUTORY_DAY)
+
+
+@cache  # the days of a year are worked out once, not for every day that is asked about
+def _holidays(year: int) -> Mapping[date, str]:
+    return dict(holidays.country_holidays("CN", years=year, language="zh_CN"))
 
 
 def is_working_day(day: date) -> bool:

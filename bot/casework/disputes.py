@@ -11,7 +11,7 @@ from typing import Any, Literal
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, evidence, precheck, stations
+from bot.casework import deadlines, evidence, precheck, stations, sums
 from bot.casework.records import Alert, Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
 
@@ -96,6 +96,8 @@ def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any
     new: dict[str, Any] = {}
     for field in (f.name for f in fields(Facts)):
         value = getattr(facts, field)
+        if field == "amount" and value is not None:
+            value = sums.kept(value)  # where it is none, its words stay
         if value in (None, ()) or field == "facts":
             continue
         if over or getattr(dispute, field) in (None, []):

@@ -23,7 +23,7 @@ from bot.casework import (
     quiet,
     shop_letters,
     shops,
-    steps,
+    sums,
     telling,
 )
 from bot.casework.records import Dispute, Negotiation, NegotiationMessage, Person, Shop
@@ -288,7 +288,7 @@ def _check(negotiation: Negotiation, said: Answer) -> None:
         raise NotPossible("said_by_missing")
     if said.kind in ("refuse", "message") and not said.text:
         raise NotPossible("text_missing")
-    if said.amount is not None and not 0 < said.amount <= steps.LARGEST_SUM:
+    if said.amount is not None and not sums.is_payable(said.amount):
         raise NotPossible("amount_wrong")
     if said.kind == "offer" and not said.text and said.amount is None:
         raise NotPossible("offer_missing")

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.casework import recall_matching
 from bot.casework.records import Dispute, Person
 from bot.library import load
 from bot.reading import folding, places
@@ -75,7 +76,7 @@ def is_same(one: Dispute, other: Dispute) -> bool:
     if not at_one:
         return False
     if one.product and other.product:
-        return _alike(one.product, other.product)
+        return _alike(one.product, other.product) or bool(_kind(one.product) & _kind(other.product))
     return fuzz.token_ratio(one.facts or "", other.facts or "") >= STORIES_ALIKE
 
 
@@ -93,6 +94,13 @@ def _alike(one: str | None, other: str | None) -> bool:
     """Whether two names are one: equal when folded, or one within the other."""
     short, long = sorted((_bare(one), _bare(other)), key=len)
     return short == long != "" or (len(short) >= SHORTEST_NAME and short in long)
+
+
+def _kind(product: str) -> frozenset[str]:
+    """What a product is, where its last word says so: 充电宝 and 移动电源 are one thing, 手机壳 is no 手机."""
+    name = recall_matching.fold(_bare(product))
+    ends = [types for _, end, types in recall_matching.vocabulary().spans(name) if end == len(name)]
+    return frozenset().union(*ends) - set(load("categories")["of_several_things"])
 
 
 def _bare(name: str | None) -> str:

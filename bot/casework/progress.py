@@ -33,7 +33,7 @@ def take(
     """
     before = dispute.state
     step = steps.step(name)
-    steps.check(step, before, dispute.operator or "", actor, detail)
+    detail = steps.check(step, before, dispute.operator or "", actor, detail)
     dispute.state, dispute.updated_at = step.after, now
     due = _tell_by(name, before, now)
     event = _event(session, dispute, name, actor, now, {"before": before, **due, **detail})
@@ -121,7 +121,11 @@ def _end_negotiation(
 
 
 def _tests(session: Session, dispute: Dispute) -> list[deadlines.Pause]:
-    """The spans of testing, from the log: each day of one is left out of the clock."""
+    """The spans of testing, from the log: each day of one is left out of the clock.
+
+    Whatever leads out of a suspension ends its span: else the next mediation of a dispute that was
+    withdrawn meanwhile would go on from there.
+    """
     query = select(DisputeEvent).where(
         DisputeEvent.dispute_id == dispute.id,
         DisputeEvent.kind.in_(("suspend", *AFTER_TESTING)),

@@ -12,12 +12,11 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
-    Text,
     UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
-from bot.casework.sealing import Moment, Sealed, SealedBytes, SealedJson
+from bot.casework.sealing import Moment, Plain, Sealed, SealedBytes, SealedJson
 
 
 class Record(DeclarativeBase):
@@ -27,7 +26,7 @@ class Record(DeclarativeBase):
         datetime: Moment,
         dict[str, Any]: JSON,
         list[str]: JSON,
-        str: Text,
+        str: Plain,
     }
 
 

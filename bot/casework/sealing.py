@@ -1,12 +1,13 @@
-"""How personal data and moments lie in the records: sealed text and UTC. Knows no key's origin."""
+"""How text, personal data and moments lie in the records: plain, sealed, in UTC. Knows no key's origin."""
 
 import json
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import DateTime, Dialect, LargeBinary
+from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 _keys: list[MultiFernet] = []
@@ -43,6 +44,19 @@ def _cipher() -> MultiFernet:
     return _keys[0]
 
 
+_UNKEPT = re.compile("[\x00\ud800-\udfff]")
+
+
+class Plain(TypeDecorator[str]):
+    """Text in the open, without what a database refuses: NUL (PostgreSQL), halves of characters."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else _UNKEPT.sub("", value)
+
+
 class Sealed(TypeDecorator[str]):
     """Text that is encrypted at rest (个人信息保护法 第51条: encryption as a security measure)."""
 
@@ -50,7 +64,7 @@ class Sealed(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _cipher().encrypt(value.encode())
+        return None if value is None else _cipher().encrypt(_UNKEPT.sub("", value).encode())
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         return None if value is None else _cipher().decrypt(bytes(value)).decode()
@@ -63,7 +77,10 @@ class SealedJson(TypeDecorator[dict[str, Any]]):
     cache_ok = True
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else _cipher().encrypt(json.dumps(value).encode())
+        if value is None:
+            return None
+        text = json.dumps(value, ensure_ascii=False)
+        return _cipher().encrypt(text.encode("utf-8", "replace"))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> dict[str, Any] | None:
         return None if value is None else dict(json.loads(_cipher().decrypt(bytes(value))))

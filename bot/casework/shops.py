@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.casework import typed
 from bot.casework.records import Dispute, Shop
 from bot.library import load
 from bot.reading import folding
@@ -16,7 +17,7 @@ from bot.reading import folding
 CHANNEL = "shop"  # the channel of a shop's person, whose external id is the shop's
 ENCODINGS = ("utf-8-sig", "gb18030")
 _NO_NAME = re.compile(r"[\W_]+")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]+")  # one address, no list
 
 
 class BadRow(ValueError):
@@ -67,12 +68,20 @@ def read(session: Session, data: bytes, now: datetime, by: str) -> int:
 
     A shop of the same name and street is replaced. Raises BadRow, and nothing is taken then.
     """
-    rows = list(csv.DictReader(io.StringIO(_text(data))))
-    if rows and _columns()["name"] not in rows[0]:
-        raise BadRow(1, _columns()["name"])
+    rows = _rows(data)
     for line, row in enumerate(rows, start=2):
         _take(session, _fields(row, line), now, by)
     return len(rows)
+
+
+def _rows(data: bytes) -> list[dict[str, str | None]]:
+    table, name = csv.DictReader(io.StringIO(_text(data), newline="")), _columns()["name"]
+    try:
+        if name not in (table.fieldnames or ()):
+            raise BadRow(1, name)
+        return list(table)
+    except csv.Error:  # such as a quotation mark that nothing closes
+        raise BadRow(max(table.line_num, 1), name) from None
 
 
 def _text(data: bytes) -> str:
@@ -90,7 +99,7 @@ def _columns() -> dict[str, str]:
 
 def _fields(row: dict[str, str | None], line: int) -> dict[str, str]:
     """What a row says, by field; a name must be there, and an e-mail address must be one."""
-    found = {field: (row.get(column) or "").strip() for field, column in _columns().items()}
+    found = {field: typed.plain(row.get(column) or "") for field, column in _columns().items()}
     streets = {one["name"] for one in load("district")["streets"]}
     if not key_of(found["name"]):
         raise BadRow(line, _columns()["name"])

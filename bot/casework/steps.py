@@ -3,8 +3,10 @@
 Code, the desk and the documents read this table; `progress.take` is the only way to take a step.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+
+from bot.casework import sums, typed
 
 STATES = (
     "draft", "lodged", "negotiating", "agreed", "in_progress", "incomplete", "accepted", "mediating", "suspended",
@@ -16,7 +18,8 @@ RUNNING = (
 )  # fmt: skip
 OVER = ("settled", "ended", "refused", "passed_on", "closed", "withdrawn")
 OPERATORS = ("independent", "bureau")
-LARGEST_SUM = Decimal(1_000_000)  # yuan; more is a slip of the hand
+LONGEST = {"register_number": 64}  # characters of a detail; of others LONGEST_DETAIL
+LONGEST_DETAIL = 2000
 
 # Why a dispute is refused: 总局令第121号 第16条 (一) to (六), in its order.
 REFUSAL_GROUNDS = (
@@ -114,23 +117,37 @@ def is_possible(one: Step, state: str, operator: str, actor: str) -> bool:
     return state in one.before and actor in one.actors and one.only in (None, operator)
 
 
-def _is_sum(text: str) -> bool:
-    """Whether a detail is a sum of money in yuan that may be paid."""
+def _sum(text: str) -> str | None:
+    """A detail that is a sum in yuan, in digits alone; None where it is none that may be paid."""
     try:
-        return 0 < Decimal(text) <= LARGEST_SUM
-    except InvalidOperation:
-        return False
+        amount = sums.read(text)
+    except sums.NoSum:
+        return None
+    return str(amount) if amount is not None and sums.is_payable(amount) else None
 
 
-def check(one: Step, state: str, operator: str, actor: str, detail: dict[str, str]) -> None:
-    """Raise NotPossible, with the reason, where the step cannot be taken like this."""
+def check(
+    one: Step, state: str, operator: str, actor: str, detail: Mapping[str, str]
+) -> dict[str, str]:
+    """The details as they are kept: what is seen of them, a sum in digits alone.
+
+    Raises NotPossible, with the reason, where the step cannot be taken like this.
+    """
     if not is_possible(one, state, operator, actor):
         raise NotPossible(f"{one.name}: not from {state} by {actor} ({operator})")
-    missing = [field for field in one.needs if not detail.get(field)]
+    seen = {field: typed.plain(text) for field, text in detail.items()}
+    missing = [field for field in one.needs if not seen.get(field)]
     if missing:
         raise NotPossible(f"{one.name}: needs {', '.join(missing)}")
-    if "amount" in detail and not _is_sum(detail["amount"]):
-        raise NotPossible(f"{one.name}: amount is a sum in yuan")
+    for field, text in seen.items():
+        if len(text) > LONGEST.get(field, LONGEST_DETAIL):
+            raise NotPossible(f"{one.name}: {field} is too long")
+    if "amount" in seen:
+        amount = _sum(seen["amount"])
+        if amount is None:
+            raise NotPossible(f"{one.name}: amount is a sum in yuan")
+        seen["amount"] = amount
     for field, allowed in one.choices:
-        if detail[field] not in allowed:
+        if seen[field] not in allowed:
             raise NotPossible(f"{one.name}: {field} is one of {', '.join(allowed)}")
+    return seen

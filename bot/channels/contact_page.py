@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import disputes, evidence, links, packet, people, reminders, telling
+from bot.casework import disputes, evidence, links, packet, people, reminders, telling, typed
 from bot.casework.records import Dispute, Evidence, Person
 from bot.channels import data_page, signed_page, web_guard, web_pages, web_uploads
 from bot.reading import folding, phones
@@ -48,19 +48,19 @@ class Typed:
 # ── decisions ────────────────────────────────────────────────────────────────
 
 
-def read_phone(typed: str) -> str | None:
+def read_phone(text: str) -> str | None:
     """The one phone number in what was typed, a mobile or a landline with its area code; or None."""
-    found = phones.find_phones(folding.plain(typed))
+    found = phones.find_phones(folding.plain(text))
     return found[0].number if len(found) == 1 else None
 
 
-def check(typed: Mapping[str, str], who: Person, *, is_bureau: bool) -> Typed:
+def check(form: Mapping[str, str], who: Person, *, is_bureau: bool) -> Typed:
     """The typed details with the problems of each field, as keys of pages.yml.
 
     A bureau needs name, phone and address (总局令第121号 第10条); what was given before need not be
     typed again.
     """
-    values = {name: " ".join(typed.get(name, "").split())[: LONGEST[name]] for name in LONGEST}
+    values = {name: typed.line(form.get(name, ""), LONGEST[name]) for name in LONGEST}
     problems = {}
     if read_phone(values["phone"]) is None:
         problems["phone"] = "phone_wrong" if values["phone"] else "phone_missing"
@@ -102,9 +102,9 @@ class _Page:
 
     async def take_contact(self, request: Request, key: str) -> Response:
         form = dict(parse_qsl((await web_guard.body(request)).decode("utf-8", "replace")))
-        typed = await asyncio.to_thread(self._save_contact, key, form)
-        if typed.problems:
-            return await self._draw(request, key, 422, typed=typed)
+        given = await asyncio.to_thread(self._save_contact, key, form)
+        if given.problems:
+            return await self._draw(request, key, 422, typed=given)
         await self._told.told(key, "/give_contact")
         return _again(request, "contact")
 
@@ -112,14 +112,14 @@ class _Page:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             who = _person(session, key)
-            typed = check(form, who, is_bureau=self._settings.operator == "bureau")
-            phone = read_phone(typed.values["phone"])
-            if phone and not typed.problems:
+            given = check(form, who, is_bureau=self._settings.operator == "bureau")
+            phone = read_phone(given.values["phone"])
+            if phone and not given.problems:
                 who.told_at = who.told_at or now  # the page says what for, above the form
-                name, address = typed.values["name"] or None, typed.values["address"] or None
+                name, address = given.values["name"] or None, given.values["address"] or None
                 people.give_contact(who, people.Contact(phone, name, address), now)
                 reminders.given(session, who)
-        return typed
+        return given
 
     async def take_files(self, request: Request, key: str) -> Response:
         form = await self._reader.form(request)

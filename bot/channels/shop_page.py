@@ -4,7 +4,6 @@ import asyncio
 import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from math import ceil
 from typing import Any
 
@@ -15,50 +14,40 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import disputes, evidence, links, negotiations, people, shops, steps, telling
+from bot.casework import (
+    disputes,
+    evidence,
+    links,
+    negotiations,
+    people,
+    shops,
+    steps,
+    sums,
+    telling,
+    typed,
+)
 from bot.casework.records import Negotiation, NegotiationMessage
 from bot.channels import signed_page, web_pages, web_uploads
 from bot.channels.web_pages import Handler
 from bot.library import load
-from bot.reading import folding
 from bot.settings import Settings
 
 KINDS = ("accept", "offer", "refuse", "message")
 LONGEST_NAME = 40  # characters
-LONGEST_AMOUNT = 20
 A_MINUTE = 30  # requests that change something, from one network address
 LINK = signed_page.Link(links.SHOP, links.SHOP_SECONDS, "shop_link")
-
-
-class NoSum(ValueError):
-    """What was typed as a sum is none."""
 
 
 # ── decisions ────────────────────────────────────────────────────────────────
 
 
-def read_answer(typed: Mapping[str, str]) -> negotiations.Answer:
-    """The answer in what a shop typed, folded and cut to its limits. Raises NoSum."""
-    text = typed.get("text", "").strip()[: negotiations.LONGEST]
-    said_by = " ".join(typed.get("said_by", "").split())[:LONGEST_NAME]
-    kind = typed.get("kind", "")
-    amount = read_sum(typed.get("amount", "")) if kind == "offer" else None
+def read_answer(form: Mapping[str, str]) -> negotiations.Answer:
+    """The answer in what a shop typed, as it is seen and cut to its limits. Raises sums.NoSum."""
+    text = typed.plain(form.get("text", ""))[: negotiations.LONGEST]
+    said_by = typed.line(form.get("said_by", ""), LONGEST_NAME)
+    kind = form.get("kind", "")
+    amount = sums.read(form.get("amount", "")) if kind == "offer" else None
     return negotiations.Answer(kind, said_by, text, amount)
-
-
-def read_sum(typed: str) -> Decimal | None:
-    """A sum in yuan with at most two decimals, or None where nothing was typed. Raises NoSum."""
-    plain = folding.plain(typed)[:LONGEST_AMOUNT].replace(",", "").removeprefix("¥").rstrip("元 ")
-    if not plain:
-        return None
-    try:
-        amount = Decimal(plain)
-    except InvalidOperation:
-        raise NoSum from None
-    exponent = amount.as_tuple().exponent
-    if not isinstance(exponent, int) or exponent < -2:  # no number, or parts of a cent
-        raise NoSum
-    return amount
 
 
 # ── the page ─────────────────────────────────────────────────────────────────
@@ -121,7 +110,7 @@ class _Page:
         return RedirectResponse(f"/shop/{token}?saved=1#saved", status_code=303)
 
     def _save(
-        self, number: str, typed: Mapping[str, str], files: Sequence[evidence.Prepared]
+        self, number: str, form: Mapping[str, str], files: Sequence[evidence.Prepared]
     ) -> tuple[str, list[tuple[int, str]]]:
         """What is wrong with the answer, a key of `shop.problems`, and the files not taken.
 
@@ -131,14 +120,14 @@ class _Page:
         try:
             with self._sessions.begin() as session:
                 found = _negotiation(session, number)
-                said = read_answer(typed)
+                said = read_answer(form)
                 if said.kind not in KINDS:
                     return "kind_missing", []
                 refused = _keep(session, found, files, now)
                 if refused:
                     raise _NotKept(refused)
                 negotiations.answer(session, found, said, self._settings.shop_answer_hours, now)
-        except NoSum:
+        except sums.NoSum:
             return "amount_wrong", []
         except steps.NotPossible as problem:
             known = load("pages")["shop"]["problems"]

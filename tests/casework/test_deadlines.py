@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.casework import deadlines
 from bot.casework.deadlines import Pause
+from tests.casework import by_hand
 
 # received, accepted or refused by (7 working days), whether a calendar is missing
 DECISIONS = (
@@ -61,7 +62,9 @@ DECISIONS = (
     (D(2026, 12, 31), D(2027, 1, 11), True),
     (D(2027, 1, 4), D(2027, 1, 13), True),
     (D(2027, 2, 5), D(2027, 2, 16), True),
+    (D(2027, 4, 30), D(2027, 5, 11), True),
     (D(2027, 9, 30), D(2027, 10, 11), True),
+    (D(2027, 12, 31), D(2028, 1, 11), True),
 )
 # received, checked by (15 working days), with the extension (30 working days)
 REPORTS = (
@@ -76,6 +79,10 @@ REPORTS = (
 MEDIATIONS = (
     (D(2026, 11, 2), (), D(2027, 1, 2)),
     (D(2024, 12, 31), (), D(2025, 3, 1)),
+    (D(2024, 11, 29), (), D(2025, 2, 1)),  # 除夕
+    (D(2025, 2, 3), (), D(2025, 4, 5)),  # 清明
+    (D(2025, 3, 2), (), D(2025, 5, 3)),
+    (D(2025, 4, 1), (), D(2025, 6, 1)),  # 端午
     (D(2025, 8, 2), (), D(2025, 10, 4)),
     (D(2025, 8, 3), (), D(2025, 10, 4)),
     (D(2025, 8, 4), (), D(2025, 10, 4)),
@@ -92,11 +99,12 @@ MEDIATIONS = (
     (D(2026, 8, 2), (), D(2026, 10, 4)),
     (D(2026, 8, 4), (), D(2026, 10, 4)),
     (D(2026, 8, 6), (), D(2026, 10, 5)),
-    (D(2026, 11, 2), (), D(2027, 1, 2)),
     (D(2026, 12, 7), (), D(2027, 2, 9)),
     (D(2026, 12, 10), (), D(2027, 2, 9)),
     (D(2027, 2, 4), (), D(2027, 4, 6)),
     (D(2027, 3, 2), (), D(2027, 5, 3)),
+    (D(2027, 4, 10), (), D(2027, 6, 10)),
+    (D(2027, 7, 17), (), D(2027, 9, 16)),
     (D(2027, 8, 2), (), D(2027, 10, 4)),
     (D(2026, 5, 6), ((D(2026, 5, 11), D(2026, 5, 20)),), D(2026, 7, 15)),
     (
@@ -141,6 +149,15 @@ def test_a_mediation_ends_after_sixty_days_without_the_time_of_tests(
 ) -> None:
     pauses = [Pause(first, last) for first, last in tests]
     assert deadlines.mediate_by(accepted, pauses) == deadlines.Deadline(due, False)
+
+
+def test_each_day_of_three_years_is_counted_as_by_hand() -> None:
+    for start in by_hand.span(D(2025, 1, 1), D(2027, 12, 15)):
+        due = by_hand.working_days(start, 7)
+        is_open = due > by_hand.LAST_KNOWN
+        assert deadlines.decide_by(start) == deadlines.Deadline(due, is_open), start
+        assert deadlines.is_statutory_holiday(start) == (start in by_hand.STATUTORY), start
+        assert deadlines.mediate_by(start).on == by_hand.days(start, 60), start
 
 
 days = st.dates(D(2025, 1, 1), D(2027, 6, 30))

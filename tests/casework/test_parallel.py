@@ -1,11 +1,13 @@
 """A thousand disputes from four processes at once, on both databases: none lost, none doubled."""
 
+import json
 import subprocess
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -39,41 +41,64 @@ def test_a_thousand_disputes_at_once(address: str) -> None:
         for number in range(SHARED):
             who = people.person(session, "web", f"shared-{number}", datetime.now(UTC))
             disputes.start(session, who, datetime.now(UTC))
-    commands = [
-        [
-            sys.executable,
-            "-m",
-            "tests.casework.lodging",
-            address,
-            key,
-            str(n),
-            str(EACH),
-            str(SHARED),
-        ]
-        for n in range(PROCESSES)
-    ]
-    running = [subprocess.Popen(one, cwd=ROOT, stderr=subprocess.PIPE) for one in commands]
-    for process in running:
-        _, error = process.communicate(timeout=300)
-        assert process.returncode == 0, error.decode()[-2000:]
+    said = at_once(address, key)
     with Session(engine) as session:
-        check(session)
+        check(session, said)
     engine.dispose()
 
 
-def check(session: Session) -> None:
-    total = PROCESSES * EACH + SHARED
-    found = session.scalars(select(Dispute)).all()
-    assert len(found) == total == len({one.number for one in found if one.number})
-    assert Counter(one.state for one in found) == {
-        "in_progress": PROCESSES * EACH,
-        "lodged": SHARED,
+def at_once(address: str, key: str) -> list[dict[str, list[Any]]]:
+    """What each process says that it kept; none begins before all are ready."""
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.casework.lodging", address, key, str(n), str(EACH), str(SHARED)],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )
+        for n in range(PROCESSES)
+    ]  # fmt: skip
+    for process in running:
+        assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    said = []
+    for process in running:
+        output, error = process.communicate(timeout=300)
+        assert process.returncode == 0, error[-2000:]
+        said.append(json.loads(output))
+    return said
+
+
+def check(session: Session, said: list[dict[str, list[Any]]]) -> None:
+    """One dispute a person, as that person's process said, each with its own log and notice."""
+    won = sorted(number for one in said for number in one["shared"])
+    assert won == list(range(1, SHARED + 1))  # each shared one was lodged, by one process alone
+    own = {
+        f"{process}-{place}": number
+        for process, one in enumerate(said)
+        for place, number in enumerate(one["own"])
     }
-    kinds = Counter(session.scalars(select(DisputeEvent.kind)))
-    assert kinds == {"drafted": total, "lodged": total, "begin": PROCESSES * EACH}
-    per = (
-        select(func.count()).where(DisputeEvent.kind == "lodged").group_by(DisputeEvent.dispute_id)
-    )
-    assert set(session.scalars(per)) == {1}
-    assert len(session.scalars(select(Person)).all()) == total
-    assert len(session.scalars(select(Notice)).all()) == PROCESSES * EACH
+    rows = session.execute(select(Person.external_id, Dispute).join(Person)).all()
+    assert len(rows) == len({who for who, _ in rows}) == PROCESSES * EACH + SHARED
+    assert len({dispute.number for _, dispute in rows} - {None}) == len(rows)
+    logs, told = logs_of(session), Counter(session.scalars(select(Notice.subject)))
+    for who, dispute in rows:
+        is_own = who in own
+        kinds = ["drafted", "lodged", *(["begin"] if is_own else [])]
+        assert [kind for _, kind in logs[dispute.id]] == kinds, who
+        assert dispute.state == ("in_progress" if is_own else "lodged")
+        if is_own:
+            assert (dispute.number, dispute.merchant) == (own[who], f"店{who}")
+            assert told.pop(f"{dispute.number}:{logs[dispute.id][-1][0]}") == 1
+    assert not told  # and no notice of anything else
+    assert session.scalar(select(func.count(Person.id))) == len(rows)
+
+
+def logs_of(session: Session) -> dict[int, list[tuple[int, str]]]:
+    """Id and kind of the events of each dispute, in order."""
+    logs: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    query = select(DisputeEvent.dispute_id, DisputeEvent.id, DisputeEvent.kind)
+    for dispute_id, event_id, kind in session.execute(query.order_by(DisputeEvent.id)):
+        logs[dispute_id].append((event_id, kind))
+    return logs

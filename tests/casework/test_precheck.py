@@ -113,6 +113,51 @@ def test_the_same_matter_is_the_same_shop_and_the_same_thing(
     assert precheck.is_same(told(**{**usual, **one}), told(**{**usual, **other})) is is_same
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("移动电源", "充电宝", True), ("20000毫安充电宝", "小米移动电源", True), ("电动车", "雅迪电瓶车", True),
+        ("电饭锅", "电饭煲", True), ("热水壶", "电热水壶", True), ("排插", "插线板", True),
+        ("电冰箱", "冰柜", True), ("小太阳", "取暖器", True), ("婴儿车", "儿童推车", True),
+        ("充电宝", "充电器", False), ("手机壳", "手机充电宝", False), ("微波炉", "豆浆机", False),
+        ("剃须刀", "电动牙刷", False), ("路由器", "打印机", False), ("电风扇", "暖风机", False),
+        ("床单", "枕头", False), ("炒锅", "高压锅", False), ("起床闹钟", "机床", False), ("牛奶", "酸奶", False),
+    ],
+)  # fmt: skip
+def test_two_names_of_one_thing_are_one_and_two_things_of_a_kind_are_not(
+    one: str, other: str, is_same: bool
+) -> None:
+    for pair in ((one, other), (other, one)):
+        assert precheck.is_same(*(told(merchant="永旺", product=name) for name in pair)) is is_same
+
+
+@pytest.mark.parametrize(
+    ("again", "is_found"),
+    [
+        ({"product": "移动电源", "facts": "充不进电了，找店里不给换"}, True),
+        ({"product": "小米充电宝", "facts": "昨天说过的，到现在没人管", "merchant": "永旺超市（中北店）"}, True),
+        ({"product": None, "facts": "买的充电宝用了两天就充不进电，店里不管"}, True),
+        ({"product": "行动电源", "facts": "鼓包了", "platform": "淘宝"}, True),
+        ({"product": "充电宝", "merchant": "物美"}, False),
+        ({"product": "充电器"}, False),
+        ({"product": None, "merchant": None}, False),
+    ],
+)  # fmt: skip
+def test_a_dispute_told_again_is_pointed_out_and_kept(
+    session: Session, citizen: Person, now: datetime, again: dict[str, str], is_found: bool
+) -> None:
+    story = "买的充电宝用了两天就充不进电，店里不管"
+    last = lodged(session, citizen, now, product="充电宝", facts=story)
+    for days in (1, 2) if is_found else (1,):  # a third time is pointed out like the second
+        later = now + timedelta(days=days)
+        draft = drafted(session, citizen, later, **again)
+        assert precheck.same_before(session, draft, later) is (last if is_found else None)
+        disputes.lodge(session, draft, operator="bureau", limit=Decimal(2000), now=later)
+        session.flush()
+        assert draft.state == "lodged" and draft.number not in (None, last.number)
+        last = draft
+
+
 def lodged(
     session: Session, who: Person, at: datetime, operator: str = "independent", **fields: object
 ) -> Dispute:

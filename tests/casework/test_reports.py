@@ -209,7 +209,7 @@ def state_of_the_rest(session: Session, who: Person, dispute: Dispute, now: date
         disputes.draft(session, who),
         [one.number for one in progress.running(session, who)],
         negotiations.seen_by_shop(dispute),
-        negotiations.possible(session, dispute),
+        negotiations.possible(session, dispute, 16, now),
         [one.id for one in evidence.of_person(session, who)],
         evidence.count(session, dispute),
         [one.id for one in callbacks.open_requests(session)],

@@ -1,30 +1,26 @@
-"""The table of steps: no way around it, nothing lost on it, and its clocks right."""
+"""The table of steps: no way around it, and its clocks right. Whole lives are walked in test_life.py."""
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from cryptography.fernet import Fernet
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot import database
-from bot.casework import deadlines, disputes, people, progress, sealing, steps
+from bot.casework import deadlines, disputes, progress, steps
 from bot.casework.disputes import Operator
-from bot.casework.records import Dispute, DisputeEvent, Notice, Person, Record
+from bot.casework.records import Dispute, DisputeEvent, Notice, Person
 from bot.casework.steps import ENDING_GROUNDS, REFUSAL_GROUNDS, STATES, STEPS
 from bot.library import label, load
 from bot.settings import ROOT
+from tests.casework import by_hand
 
 DETAILS = {
     "missing": "购物小票", "register_number": "1120111002026110200001", "ground": "not_ours",
     "to": "西青区教育局", "citizen_agreed": "11-03 电话", "merchant_agreed": "11-04 电话",
     "at": "11月9日 9:30", "place": "中北镇市场监管所", "mediator": "李同志", "reason": "testing", "amount": "300",
 }  # fmt: skip
-ACTORS = ("citizen", "officer", "operator", "shop", "clock")
 
 
 def detail_of(step: steps.Step) -> dict[str, str]:
@@ -211,48 +207,21 @@ def test_two_officers_cannot_take_the_same_step(
     assert kinds.count("begin") == 1 and len(session.scalars(select(Notice)).all()) == 1
 
 
-walks = st.lists(
-    st.tuples(st.sampled_from(STEPS), st.sampled_from(ACTORS), st.integers(0, 9)), max_size=25
-)
-
-
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(walks, st.sampled_from(steps.OPERATORS))
-def test_no_walk_leaves_the_table_or_loses_an_event(
-    walk: list[tuple[steps.Step, str, int]], operator: Operator
+def test_testing_that_a_withdrawal_ended_does_not_lengthen_the_next_mediation(
+    session: Session, citizen: Person, now: datetime
 ) -> None:
-    sealing.unlock([Fernet.generate_key()])
-    engine = database.engine("sqlite://")
-    Record.metadata.create_all(engine)
-    now = datetime.fromisoformat("2026-11-02T01:00:00+00:00")
-    with Session(engine) as session:
-        one = lodged(session, people.person(session, "web", "c-1", now), now, operator)
-        taken, told, accepted, at_acceptance = ["drafted", "lodged"], 0, None, 0
-        for step, actor, days in walk:
-            now += timedelta(days=days)
-            state, clock = one.state, one.mediate_due
-            allowed = step in steps.possible(state, operator, actor)
-            try:
-                progress.take(session, one, step.name, actor, now, **detail_of(step))
-            except steps.NotPossible:
-                assert not allowed and (one.state, one.mediate_due) == (state, clock)
-                continue
-            assert allowed and one.state == step.after
-            taken, told = [*taken, step.name], told + (actor != "citizen")
-            if step.name == "accept":
-                accepted, at_acceptance = disputes.local_day(now), len(taken)
-            accepted = None if step.name == "reopen" else accepted
-        stands_still = one.state == "suspended"  # `detail_of` suspends for testing alone
-        kept = session.scalars(select(DisputeEvent.kind).order_by(DisputeEvent.id)).all()
-        assert kept == taken
-        assert len(session.scalars(select(Notice)).all()) == told
-        assert (one.mediate_due is None) == (accepted is None or stands_still)
-        assert (one.accepted_at is None) == (accepted is None)
-        if accepted is not None and one.mediate_due is not None:
-            assert one.mediate_due >= deadlines.mediate_by(accepted).on
-            if "suspend" not in taken[at_acceptance:]:
-                assert one.mediate_due == deadlines.mediate_by(accepted).on
-    engine.dispose()
+    one = lodged(session, citizen, now)
+    on = {"accept": 0, "mediate": 1, "suspend": 2, "withdraw": 5, "reopen": 20}
+    for name, day in on.items():
+        detail = detail_of(steps.step(name))
+        progress.take(session, one, name, "officer", now + timedelta(days=day), **detail)
+    for name, day in (("accept", 21), ("mediate", 22), ("suspend", 30), ("resume", 33)):
+        detail = {
+            **detail_of(steps.step(name)),
+            **({"reason": "recusal"} if name == "suspend" else {}),
+        }
+        progress.take(session, one, name, "officer", now + timedelta(days=day), **detail)
+    assert one.mediate_due == by_hand.days(date(2026, 11, 23), 60)
 
 
 def test_the_document_shows_the_table_as_it_is() -> None:

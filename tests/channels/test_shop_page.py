@@ -94,7 +94,7 @@ def test_a_link_that_is_older_than_its_negotiation_was_for_another(
     [
         ({"kind": "accept", "said_by": "刘经理"}, "agreed"),
         (
-            {"kind": "offer", "said_by": "刘经理", "amount": "￥1,99.50元", "text": ""},
+            {"kind": "offer", "said_by": "刘经理", "amount": "￥1,199.50元", "text": ""},
             "negotiating",
         ),
         ({"kind": "refuse", "said_by": "刘经理", "text": "人为损坏"}, "lodged"),

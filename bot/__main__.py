@@ -1,4 +1,4 @@
-"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE | shops CSV`."""
+"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE | …`."""
 
 import sys
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot import app, database, launch, settings
+from bot import app, database, launch, recall_commands, settings
 from bot.casework import callbacks, disputes, progress, shops, steps
 from bot.casework.records import Person
 from bot.library import load, words
@@ -79,7 +79,8 @@ def called(number: str) -> None:
     launch.say(words("operator_called", id=number))
 
 
-COMMANDS = {"prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks}
+COMMANDS = {"prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks,
+            "sources": recall_commands.list_sources}  # fmt: skip
 
 if __name__ == "__main__":
     match sys.argv[1:]:
@@ -89,10 +90,12 @@ if __name__ == "__main__":
             called(number)
         case ["shops", path]:
             read_shops(path)
+        case ["import-recalls", source, *files] if files:
+            recall_commands.import_recalls(source, files)
         case [command] if command in COMMANDS:
             COMMANDS[command]()
         case _:
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
-                " | shops TABLE.csv"
+                " | shops TABLE.csv | import-recalls SOURCE FILE…"
             )

@@ -12,6 +12,7 @@ from bot.channels import contact_page, shop_page, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
+from bot.collecting import Collector
 from bot.dialogue import Dialogue
 from bot.jobs import Clock, Send
 from bot.settings import Settings
@@ -36,7 +37,11 @@ def build(settings: Settings) -> Starlette:
     if settings.may_ask_shops():
         senders[shops.CHANNEL] = Mail(settings, sessions).send
     url_of = functools.partial(links.shop_url, settings.public_url or "", settings.signing_key())
-    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat, url_of)
+    collector = Collector(sessions) if settings.fetch_recalls else None
+    clock = Clock(
+        sessions, senders, dialogue.take_up, settings.officers_chat, url_of,
+        collector.run if collector else None,
+    )  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -44,6 +49,8 @@ def build(settings: Settings) -> Starlette:
         if telegram:
             await telegram.start()
         yield
+        if collector:
+            collector.stop()
         await clock.stop()
         if telegram:
             await telegram.stop()

@@ -1,9 +1,9 @@
-"""What happens by the clock: notices go out, messages that wait are taken up. Knows no channel."""
+"""What happens by the clock: notices go out, waiting messages are taken up, recalls are fetched."""
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
 NEGOTIATE_SECONDS = 60
+COLLECT_SECONDS = 600  # how often it is looked which source of recalls is due
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -23,7 +24,10 @@ Send = Callable[[notices.Outgoing], Awaitable[notices.Outcome]]
 
 
 class Clock:
-    """Runs the jobs of the process that meets people; `senders` are the channels that push."""
+    """Runs the jobs of the process that meets people; `senders` are the channels that push.
+
+    `collect` fetches the recall notices that are due; None where they are not fetched.
+    """
 
     def __init__(
         self,
@@ -32,7 +36,9 @@ class Clock:
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
         url_of: negotiations.UrlOf = str,
+        collect: Callable[[], None] | None = None,
     ) -> None:
+        self._collect = collect
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
         self._officers_chat, self._url_of = officers_chat, url_of
         self._in_flight: set[asyncio.Task[None]] = set()
@@ -42,6 +48,11 @@ class Clock:
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
         self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
+        if collect is not None:
+            soon = datetime.now(UTC) + timedelta(seconds=TAKE_UP_SECONDS)
+            self._scheduler.add_job(
+                self.collect, "interval", seconds=COLLECT_SECONDS, next_run_time=soon
+            )
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -86,6 +97,14 @@ class Clock:
             await asyncio.to_thread(self._negotiate)
         except SQLAlchemyError as error:  # one that was answered at this moment, or no records
             log.error("the fast lane is not looked after: %s", type(error).__name__)
+
+    async def collect(self) -> None:
+        """Fetch the recall notices that are due, in a thread: a slow server holds up nobody."""
+        assert self._collect is not None
+        try:
+            await asyncio.to_thread(self._collect)
+        except SQLAlchemyError as error:
+            log.error("recall notices are not fetched: %s", type(error).__name__)
 
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     officers_chat: str = ""
     smtp_url: str = ""
     mail_from: str = ""
+    fetch_recalls: bool = False
     shop_answer_hours: float = Field(default=16, gt=0, le=40)
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)

@@ -54,15 +54,14 @@ def rows(element: Element) -> Iterator[list[str]]:
 
 
 def address(tree: Element, url: str) -> str:
-    """Where a page comes from: `url`, or what a browser or the site wrote into a saved page.
+    """Where a page comes from: `url`, or for a saved file what a browser or the site wrote into it.
 
     Raises NotRead where that is no official site: re-posts elsewhere are often damaged or made up.
     """
-    saved = [
-        _SAVED_FROM.search(str(note.text or "")) for note in tree.getroottree().xpath("//comment()")
-    ]
-    found = [url] if "://" in url else []
-    found += [one[1] for one in saved if one] + tree.xpath("//link[@rel='canonical']/@href")
+    if "://" in url:  # it was fetched, from an official site alone
+        return url
+    notes = (_SAVED_FROM.search(str(note.text or "")) for note in tree.xpath("//comment()"))
+    found = [one[1] for one in notes if one] + tree.xpath("//link[@rel='canonical']/@href")
     for one in found:
         host = urlsplit(one).hostname or ""
         if not any(host == known or host.endswith(f".{known}") for known in _HOSTS):

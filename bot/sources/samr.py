@@ -19,11 +19,12 @@ def links(data: bytes, url: str, declared: str | None = None) -> tuple[Link, ...
     """The notices that a page of the list names, in its order. Raises NotRead where it has none."""
     tree = html.page(data, declared)
     found: dict[str, Link] = {}
-    for anchor in tree.xpath("//li//a[@href]"):
-        address = urljoin(url, anchor.get("href"))
+    for item in tree.xpath("//li[.//a[@href]]"):
+        address = urljoin(url, item.xpath(".//a/@href")[0])
         if html.tail(address) and "/qczh" not in address:
-            beside = html.text_of(anchor.getparent())
-            found[address] = Link(address, values.day(beside)[0])
+            # Piece by piece from the end: a title may hold a day, or end with digits.
+            days = (values.day(piece)[0] for piece in reversed(list(item.itertext())))
+            found[address] = Link(address, next(filter(None, days), None))
     if not found:
         raise NotRead("empty_list")
     return tuple(found.values())

@@ -167,7 +167,7 @@ def test_tianjin_reads_brand_and_model_from_the_name_of_the_thing() -> None:
 
 def test_a_list_names_its_pages_and_no_cars() -> None:
     rows = (
-        "<ul><li><a href='./202403/t20240308_1001.html'>甲</a><span>2024-03-05</span></li>"
+        "<ul><li><a href='./202403/t20240308_1001.html'>2023-01-01起甲1</a><span>2024-03-05</span></li>"
         "<li><a href='./202403/t20240308_1002.html'>乙</a></li>"
         "<li><a href='/qczh/gnzhqc/202403/t20240308_1003.html'>丙</a></li>"
         "<li><a href='about.html'>关于</a></li></ul>"

@@ -119,7 +119,8 @@ def answer_text(turn: Turn, answer: recalls.Answer) -> str:
     rows += _more(answer)
     if answer.kind not in ("not_found", "not_in_library"):
         rows.append(words("recall_as_of", as_of=values["as_of"]))
-    rows.append(recall_sources.stale_text(turn.session, answer.as_of, turn.now))
+    if answer.kind != "not_in_library":
+        rows.append(recall_sources.stale_text(turn.session, answer.as_of, turn.now))
     return "\n".join(filter(None, rows))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.casework.recall_matching import fold
@@ -46,36 +46,14 @@ class Taken:
 def take(session: Session, source: str, notices: Iterable[Notice], now: datetime) -> Taken:
     """Take the notices of a source: new ones, corrections as new versions; the rest is unchanged.
 
-    The caller commits.
+    The caller commits. Nothing is written before all are compared: other writers wait for less.
     """
-    taken = Taken()
-    known = _newest_versions(session, source)
-    began = session.scalar(
-        select(func.min(RecallVersion.seen_at)).where(RecallVersion.source == source)
-    )
-    elsewhere = _Elsewhere(session, {one.notice_no for one in known.values()})
-    for notice in notices:
-        values = _values(notice)
-        digest = _digest(values)
-        before = known.get(notice.source_key)
-        if before is not None and before.digest == digest:
-            taken.unchanged += 1
-            continue
-        if before is not None:
-            number = before.notice_no
-            _correct(session.get_one(Recall, number), values, now)
-            taken.corrected.append(number)
-        else:
-            number = _take_new(session, notice, values, began, now, elsewhere, taken)
-        version = RecallVersion(
-            notice_no=number, source=source, source_key=notice.source_key,
-            version=before.version + 1 if before else 1, digest=digest, seen_at=now,
-            fields=json.loads(_json(values)), raw={name: _kept(value) for name, value in notice.raw.items()},
-        )  # fmt: skip
-        session.add(version)
-        known[notice.source_key] = version
-    session.flush()
-    return taken
+    batch = _Batch(session, source, now)
+    with session.no_autoflush:
+        for notice in notices:
+            batch.take(notice)
+    batch.write()
+    return batch.taken
 
 
 def number_of(notice: Notice) -> str:
@@ -95,43 +73,6 @@ def is_news(published_on: date | None, began: datetime | None, now: datetime) ->
         return began is not None and began < now
     age = now.astimezone(CHINA).date() - published_on
     return timedelta(days=-1) <= age <= timedelta(days=NEWS_DAYS)
-
-
-def _take_new(
-    session: Session, notice: Notice, values: dict[str, Any], began: datetime | None,
-    now: datetime, elsewhere: "_Elsewhere", taken: Taken,
-) -> str:  # fmt: skip
-    """Put a notice in that its source had not printed yet; its number."""
-    number = number_of(notice)
-    if (there := session.get(Recall, number)) is not None:  # it was here before versions were kept
-        same = all(getattr(there, name) == value for name, value in values.items())
-        if not same:
-            _correct(there, values, now)
-            taken.corrected.append(number)
-        taken.unchanged += same
-        return number
-    if (other := elsewhere.same_as(notice)) is not None:
-        taken.repeated.append(other)
-        return other
-    fresh = is_news(notice.published_on, began, now)
-    session.add(Recall(notice_no=number, first_seen_at=now, is_news=fresh, **values))
-    session.flush()
-    taken.new.append(number)
-    taken.news += [number] if fresh else []
-    return number
-
-
-def _correct(recall: Recall, values: dict[str, Any], now: datetime) -> None:
-    for name, value in values.items():
-        setattr(recall, name, value)
-    recall.version += 1
-    recall.corrected_at = now
-
-
-def _newest_versions(session: Session, source: str) -> dict[str, RecallVersion]:
-    query = select(RecallVersion).where(RecallVersion.source == source)
-    found = session.scalars(query.order_by(RecallVersion.version))
-    return {one.source_key: one for one in found}  # the last of each key stays
 
 
 def _values(notice: Notice) -> dict[str, Any]:
@@ -156,26 +97,102 @@ def _digest(values: dict[str, Any]) -> str:
     return hashlib.sha256(_json(values).encode()).hexdigest()
 
 
+class _Batch:
+    """The notices of one source that are taken in one transaction."""
+
+    def __init__(self, session: Session, source: str, now: datetime) -> None:
+        self._session, self._source, self._now = session, source, now
+        self.taken = Taken()
+        query = select(RecallVersion).where(RecallVersion.source == source)
+        rows = session.scalars(query.order_by(RecallVersion.version)).all()
+        self._known = {one.source_key: one for one in rows}  # the last of each key stays
+        self._began = min((one.seen_at for one in rows), default=None)
+        self._own = {one.notice_no for one in rows}
+        self._numbers = set(session.scalars(select(Recall.notice_no)))
+        self._fresh: dict[str, Recall] = {}
+        self._versions: list[RecallVersion] = []
+        self._elsewhere: dict[str, _Elsewhere] = {}
+
+    def take(self, notice: Notice) -> None:
+        """Compare a notice with what is known of it."""
+        values = _values(notice)
+        digest = _digest(values)
+        before = self._known.get(notice.source_key)
+        if before is not None and before.digest == digest:
+            self.taken.unchanged += 1
+            return
+        if before is not None:
+            number = before.notice_no
+            self._correct(number, values)
+        else:
+            number = self._first(notice, values)
+        version = RecallVersion(
+            notice_no=number, source=self._source, source_key=notice.source_key,
+            version=before.version + 1 if before else 1, digest=digest, seen_at=self._now,
+            fields=json.loads(_json(values)),
+            raw={name: _kept(value) for name, value in notice.raw.items()},
+        )  # fmt: skip
+        self._versions.append(version)
+        self._known[notice.source_key] = version
+
+    def write(self) -> None:
+        """Write the notices, then the versions that point to them."""
+        self._session.add_all(self._fresh.values())
+        self._session.flush()
+        self._session.add_all(self._versions)
+        self._session.flush()
+
+    def _first(self, notice: Notice, values: dict[str, Any]) -> str:
+        """Put a notice in that its source had not printed yet; its number."""
+        number = number_of(notice)
+        if number in self._numbers:  # it was here before versions were kept
+            there = self._session.get_one(Recall, number)
+            if all(getattr(there, name) == value for name, value in values.items()):
+                self.taken.unchanged += 1
+            else:
+                self._correct(number, values)
+            return number
+        where = notice.jurisdiction
+        if where not in self._elsewhere:
+            self._elsewhere[where] = _Elsewhere(self._session, where, self._own)
+        if (other := self._elsewhere[where].same_as(notice)) is not None:
+            self.taken.repeated.append(other)
+            return other
+        news = is_news(notice.published_on, self._began, self._now)
+        self._fresh[number] = Recall(
+            notice_no=number, first_seen_at=self._now, is_news=news, version=1, **values
+        )
+        self.taken.new.append(number)
+        self.taken.news += [number] if news else []
+        return number
+
+    def _correct(self, number: str, values: dict[str, Any]) -> None:
+        recall = self._fresh.get(number) or self._session.get_one(Recall, number)
+        for name, value in values.items():
+            setattr(recall, name, value)
+        recall.version += 1
+        recall.corrected_at = self._now
+        self.taken.corrected.append(number)
+
+
 class _Elsewhere:
     """The notices of other sources, to know one that is printed again: same title, about the same
     day, and no models that speak against it. A recall that is extended later stays a second one."""
 
-    def __init__(self, session: Session, own: set[str]) -> None:
-        columns = (Recall.notice_no, Recall.jurisdiction, Recall.title, Recall.published_on)
-        self._by_title: dict[tuple[str, str], list[tuple[str, date | None, set[str]]]] = {}
-        for number, where, title, day, models in session.execute(select(*columns, Recall.models)):
+    def __init__(self, session: Session, jurisdiction: str, own: set[str]) -> None:
+        columns = (Recall.notice_no, Recall.title, Recall.published_on, Recall.models)
+        query = select(*columns).where(Recall.jurisdiction == jurisdiction)
+        self._by_title: dict[str, list[tuple[str, date | None, set[str]]]] = {}
+        for number, title, day, models in session.execute(query):
             if number not in own:
                 row = (number, day, {model_key(model) for model in models})
-                self._by_title.setdefault((where, _title_key(title)), []).append(row)
+                self._by_title.setdefault(_title_key(title), []).append(row)
 
     def same_as(self, notice: Notice) -> str | None:
         """The number of the notice that this one repeats."""
-        models = {model_key(model) for model in notice.models}
-        for number, day, others in self._by_title.get(
-            (notice.jurisdiction, _title_key(notice.title)), ()
-        ):
-            days = (day, notice.published_on)
-            is_near = None in days or abs(days[0] - days[1]).days <= SAME_DAYS  # type: ignore[operator]
+        mine, models = notice.published_on, {model_key(model) for model in notice.models}
+        for number, day, others in self._by_title.get(_title_key(notice.title), ()):
+            is_near = day is None or mine is None or abs(day - mine).days <= SAME_DAYS
             if is_near and (not models or not others or models & others):
                 return number
         return None

@@ -353,6 +353,7 @@ def indexed(session: Session) -> tuple[Index, date | None]:
     if kept is None or kept[0] != stamp:
         columns = Recall.__table__.columns
         rows = session.execute(select(*columns)).mappings()
-        kept = (stamp, Index.of(Recall(**row) for row in rows), as_of(session))
+        before = kept[1] if kept else None
+        kept = (stamp, Index.of((Recall(**row) for row in rows), before), as_of(session))
         _indexes[engine] = kept
     return kept[1:]

@@ -41,7 +41,7 @@ def _notice(row: Any, source: str) -> Notice:
     for other, name in _OTHER_NAMES.items():
         if not row.get(name) and row.get(other):
             row = {**row, name: row[other]}
-    key, title = text(row.get("notice_no")), text(row.get("title"))
+    key, title = text(row.get("notice_no")), text(row.get("title")) or text(row.get("product_name"))
     if key is None or title is None:
         raise NotRead("no_key" if key is None else "no_title")
     if row.get("jurisdiction") == "EU" and not safety_gate.is_recall(row.get("remedy")):

@@ -71,6 +71,24 @@ def test_a_correction_is_a_version_of_the_same_notice(
     assert back.corrected and session.scalars(select(Recall)).one().version == 3
 
 
+def test_a_correction_may_stand_in_the_same_file(session: Session) -> None:
+    taken = take(session, notice(), notice(brand="白露"), notice(brand="白露"))
+    assert (len(taken.new), len(taken.corrected), taken.unchanged) == (1, 1, 1)
+    assert versions(session) == [(1, "青禾"), (2, "白露")]
+    assert session.scalars(select(Recall.brand)).all() == ["白露"]
+
+
+def test_notices_that_stay_are_not_read_into_the_index_again(session: Session) -> None:
+    take(session, notice("a"), notice("b", title="别的", models=("QH-1",)))
+    before, _ = recalls.indexed(session)
+    take(session, notice("a", brand="白露"))
+    after, _ = recalls.indexed(session)
+    same = {
+        number for number in before.by_number if before.by_number[number] is after.by_number[number]
+    }
+    assert same == {"CN-SAMR-b"}
+
+
 def test_a_correction_is_found_without_a_restart(session: Session) -> None:
     take(session, notice())
     assert recalls.find(session, "青禾落地扇 QH-77A").kind == "covered"

@@ -41,23 +41,33 @@ class Collector:
         """Look into one source, and note how it went.
 
         It went well where every list and every page came. A page that came and could not be read is
-        quarantined and listed for operators; of a list, or of notices all of one address, that is a
-        failure, for nothing is known of what they hold.
+        quarantined and listed for operators; of a list, of notices all of one address, or of all
+        pages of a list at once (a new layout), that is a failure: nothing is known of what they hold.
         """
-        try:
-            for address in source.addresses(now.date()):
-                if source.links is None:
-                    self._page(source, address, now, is_all=True)
-                else:
-                    self._list(source, address, now)
-        except (NotFetched, NotRead) as bad:
-            wait = bad.wait if isinstance(bad, NotFetched) else timedelta()
-            log.warning("recall notices of %s: %s", source.code, bad.reason)
-            with self._sessions.begin() as session:
-                recall_sources.failed(session, source.code, bad.reason, now, wait)
-            return
+        failures: list[NotFetched | NotRead] = []
+        for address in source.addresses(now.date()):
+            if failures and failures[-1].reason in ("too_often", "stopped"):
+                break
+            problem = self._address(source, address, now)
+            failures += [problem] if problem else []
         with self._sessions.begin() as session:
-            recall_sources.succeeded(session, source.code, now)
+            if not failures:
+                recall_sources.succeeded(session, source.code, now)
+                return
+            wait = max(one.wait if isinstance(one, NotFetched) else timedelta() for one in failures)
+            recall_sources.failed(session, source.code, failures[0].reason, now, wait)
+        log.warning("recall notices of %s: %s", source.code, failures[0].reason)
+
+    def _address(self, source: Source, address: str, now: datetime) -> NotFetched | NotRead | None:
+        """Look into one address of a source; why that failed, if it did."""
+        try:
+            if source.links is None:
+                self._page(source, address, now, is_all=True)
+            else:
+                self._list(source, address, now)
+        except (NotFetched, NotRead) as bad:
+            return bad
+        return None
 
     def _list(self, source: Source, address: str, now: datetime) -> None:
         """Read a list and the pages that it names, and go on while it names unread ones."""
@@ -73,8 +83,9 @@ class Collector:
             unread, young = self._wanted(source, links, now)
             wanted = list(dict.fromkeys((*unread, *young)))[:left]
             left -= len(wanted)
-            for link in wanted:
-                self._linked(source, link, now)
+            refused = [self._linked(source, link, now) for link in wanted]
+            if refused and all(refused):
+                raise NotRead(refused[0] or "")
             if not unread or not left:
                 return
 
@@ -91,8 +102,11 @@ class Collector:
         self._keep(source, url, found, now, "listed")
         return links
 
-    def _linked(self, source: Source, link: Link, now: datetime) -> None:
-        """One page of a list; one that is gone, or cannot be read, leaves the others be."""
+    def _linked(self, source: Source, link: Link, now: datetime) -> str | None:
+        """One page of a list; one that is gone, or cannot be read, leaves the others be.
+
+        Why it could not be read, if it is one that should be.
+        """
         try:
             self._page(source, link.url, now)
         except NotFetched as bad:
@@ -101,6 +115,8 @@ class Collector:
             log.warning("a page of %s: %s", source.code, bad.reason)
         except NotRead as bad:
             log.warning("a page of %s: %s", source.code, bad.reason)
+            return None if bad.reason in PASSED_OVER else bad.reason
+        return None
 
     def _wanted(
         self, source: Source, links: tuple[Link, ...], now: datetime

@@ -22,9 +22,13 @@ def import_recalls(source: str, files: Sequence[str]) -> None:
         sys.exit(words("operator_no_source", source=source, known=", ".join(SOURCES)))
     refused = False
     for path in map(Path, files):
-        found = _read(source, path)
+        found, now = _read(source, path), datetime.now(UTC)
         with database.connect(settings.get()).begin() as session:
-            taken = recall_intake.take(session, source, found.notices, datetime.now(UTC))
+            taken = recall_intake.take(session, source, found.notices, now)
+            if found.notices:  # what is in the library can be looked up as it was printed
+                url = found.notices[0].url if len(found.notices) == 1 else None
+                data = path.read_bytes()
+                recall_sources.keep(session, source, url or path.name, data, now, state="read")
         launch.say(
             words(
                 "operator_imported", file=path.name, read=len(found.notices), new=len(taken.new),

@@ -136,6 +136,10 @@ def test_a_page_that_cannot_be_read_is_quarantined_and_read_when_it_can_be(
         ({LIST: Answer("<p>改版</p>".encode())}, "empty_list"),
         ({LIST: Answer(headers={"Content-Type": "application/pdf"})}, "wrong_type"),
         ({LIST: listed(1), "/list/t20240308_1.html": Answer(status=429)}, "too_often"),
+        (
+            {LIST: listed(1), "/list/t20240308_1.html": Answer("<h1>甲召回部分乙</h1>".encode())},
+            "no_layout",
+        ),
     ],
 )
 def test_a_source_that_was_not_read_whole_has_a_problem_and_keeps_what_came(
@@ -149,6 +153,22 @@ def test_a_source_that_was_not_read_whole_has_a_problem_and_keeps_what_came(
     with sessions() as session:
         assert not recall_sources.is_due(session, "samr", NOW + timedelta(minutes=59))
         assert recall_sources.is_due(session, "samr", NOW + timedelta(hours=1))
+
+
+def test_one_list_that_fails_leaves_the_other_be(
+    server: Server, sessions: sessionmaker[Session], collector: Collector, source: Source,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    both = (f"{server.url}/gone/index.html", server.url + LIST)
+    monkeypatch.setattr(Local, "addresses", lambda self, today: both)
+    server.at(LIST, listed(1))
+    server.at("/list/t20240308_1.html", notice())
+    collector.collect(source, NOW)
+    assert len(titles(sessions)) == 1 and state_of(sessions) == (False, "not_found")
+    server.at("/gone/index.html", Answer(status=429))
+    server.asked.clear()
+    collector.collect(source, NOW + timedelta(days=1))  # asked to slow down, it asks nothing more
+    assert server.paths() == ["/gone/index.html"]
 
 
 def test_pages_that_are_gone_or_elsewhere_leave_the_others_be(

@@ -44,6 +44,10 @@ def test_saved_files_are_taken_and_counted(run: Callable[..., tuple[object, str]
     rows = (("产品名称", "风扇", "品牌", "白露"), *ROWS[1:])
     code, said = run("samr", t20240308_1=page(table(*rows)), t20240308_2=b"<input type=password>")
     assert code == 1 and "更正 1" in said and "login_form（t20240308_2）" in said
+    with database.connect(settings.get())() as session:
+        kept = recall_sources.page(session, "samr", "t20240308_1")
+        assert kept is not None and recall_sources.content(kept) == page(table(*rows))
+        assert recall_sources.page(session, "samr", "t20240308_2") is None
 
 
 def test_what_is_passed_over_is_counted_and_is_no_refusal(

@@ -8,7 +8,7 @@ NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
-        score-understanding compare-understanding score-recalls score-guidance transcripts clean
+        score-understanding compare-understanding score-recalls score-guidance import-recalls transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -44,6 +44,9 @@ score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
 
 score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answered with
 	@$(PY) -m bench.score_guidance $(SET) $(OUT)
+
+import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from saved pages
+	@$(PY) -m bot import-recalls $(SOURCE) $(FILES)
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

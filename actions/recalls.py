@@ -8,7 +8,7 @@ from rasa_sdk.events import EventType, SlotSet
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
-from bot.casework import recalls
+from bot.casework import recall_sources, recalls
 from bot.library import load, words
 
 FORM = "recall_form"
@@ -119,7 +119,9 @@ def answer_text(turn: Turn, answer: recalls.Answer) -> str:
     rows += _more(answer)
     if answer.kind not in ("not_found", "not_in_library"):
         rows.append(words("recall_as_of", as_of=values["as_of"]))
-    return "\n".join(rows)
+    if answer.kind != "not_in_library":
+        rows.append(recall_sources.stale_text(turn.session, answer.as_of, turn.now))
+    return "\n".join(filter(None, rows))
 
 
 def _more(answer: recalls.Answer) -> Iterable[str]:
@@ -159,7 +161,9 @@ def _match_values(match: recalls.Match) -> Mapping[str, object]:
         words("recall_evidence", field=labels.get(field, field), value=value)
         for field, value in match.evidence
     )
-    phone = words("recall_phone", phone=notice.contact_phone) if notice.contact_phone else ""
+    in_doubt = "phone_length" in (notice.doubts or ())
+    phone_words = "recall_phone_doubtful" if in_doubt else "recall_phone"
+    phone = words(phone_words, phone=notice.contact_phone) if notice.contact_phone else ""
     return {
         "title": notice.title,
         "publisher": notice.publisher or words("recall_no_publisher"),

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import uvicorn
 
-from bot import app, commands_reports, database, launch, settings
+from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
+from bot.commands import recalls, reports
 from bot.library import load, words
 
 
@@ -98,7 +99,7 @@ def reseal() -> None:
 
 COMMANDS = {
     "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
-    "reports": commands_reports.list_open,
+    "reports": reports.list_open, "sources": recalls.list_sources,
 }  # fmt: skip
 
 if __name__ == "__main__":
@@ -110,13 +111,15 @@ if __name__ == "__main__":
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
-            commands_reports.show(number)
+            reports.show(number)
         case ["report", number, step, *reason]:
-            commands_reports.take(number, step, " ".join(reason))
+            reports.take(number, step, " ".join(reason))
+        case ["import-recalls", source, *files] if files:
+            recalls.import_recalls(source, files)
         case [command] if command in COMMANDS:
             COMMANDS[command]()
         case _:
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
-                " | report NUMBER [STEP [REASON]] | shops TABLE.csv"
+                " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
             )

@@ -35,7 +35,11 @@ def build(settings: Settings) -> Starlette:
     if settings.may_ask_shops():
         senders[shops.CHANNEL] = Mail(settings, sessions).send
     clock = Clock(
-        sessions, senders, dialogue.take_up, settings.officers_chat, chores.chores(settings)
+        sessions,
+        senders,
+        dialogue.take_up,
+        settings.officers_chat,
+        chores.chores(settings, sessions),
     )
 
     @contextlib.asynccontextmanager

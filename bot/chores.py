@@ -1,49 +1,74 @@
 """What is done to the records by the clock, and how often: one line each. Knows no channel."""
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import links, negotiations, reminders, reports, retention
+from bot.collecting import Collector
 from bot.settings import Settings
 
-Work = Callable[[Session, datetime], int]
+Run = Callable[[datetime], int]
 
 
 @dataclass(frozen=True)
 class Chore:
-    """Work in a transaction of its own; it tells how much it did.
+    """Work at a moment, which tells how much it did; in a thread, so that it holds up nobody.
 
     `name` is for the log. With `is_batched` it is called again until nothing is left. `first_after`
-    is from the start of the process, which has enough to do.
+    is from the start of the process, which has enough to do. `stop` ends what may take long.
     """
 
     name: str
     every: timedelta
-    work: Work
+    run: Run
     is_batched: bool = False
     first_after: timedelta | None = None
+    stop: Callable[[], None] | None = None
 
 
-def chores(settings: Settings) -> list[Chore]:
+def chores(settings: Settings, sessions: sessionmaker[Session]) -> list[Chore]:
     """All of them, with the addresses and the terms of these settings."""
     host, key = settings.public_url or "", settings.signing_key()
-    url_of = functools.partial(links.shop_url, host, key)
+
+    def url_of(negotiation: int) -> str:
+        return links.shop_url(host, key, negotiation)
 
     def page_of(person: str) -> str | None:
         return links.contact_url(host, key, person) if host else None
 
+    def alone(work: Callable[[Session, datetime], int]) -> Run:
+        def run(now: datetime) -> int:
+            with sessions.begin() as session:
+                return work(session, now)
+
+        return run
+
     terms = retention.Terms(**settings.model_dump(include=set(retention.Terms.__annotations__)))
     minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-    return [
-        Chore("the fast lane", minute, lambda s, now: negotiations.tick(s, now, url_of)),
-        Chore("what is missing", minute, lambda s, now: reminders.tick(s, now, page_of)),
-        Chore("prepared reports", hour, reports.forget_prepared),
+    found = [
+        Chore("the fast lane", minute, alone(lambda s, now: negotiations.tick(s, now, url_of))),
+        Chore("what is missing", minute, alone(lambda s, now: reminders.tick(s, now, page_of))),
+        Chore("prepared reports", hour, alone(reports.forget_prepared)),
         Chore(
-            "old records", day, lambda s, now: retention.expire(s, now, terms),
-            is_batched=True, first_after=timedelta(minutes=5),
+            "old records", day, alone(lambda s, now: retention.expire(s, now, terms)),
+            is_batched=True, first_after=5 * minute,
         ),
     ]  # fmt: skip
+    if settings.fetch_recalls:
+        found.append(_collecting(sessions))
+    return found
+
+
+def _collecting(sessions: sessionmaker[Session]) -> Chore:
+    """Every ten minutes it is looked which source of recalls is due."""
+    collector = Collector(sessions)
+
+    def run(_now: datetime) -> int:
+        collector.run()
+        return 0
+
+    minute = timedelta(minutes=1)
+    return Chore("recall notices", 10 * minute, run, first_after=minute / 6, stop=collector.stop)

@@ -23,7 +23,10 @@ Send = Callable[[notices.Outgoing], Awaitable[notices.Outcome]]
 
 
 class Clock:
-    """Runs the jobs of the process that meets people; `senders` are the channels that push."""
+    """Runs the jobs of the process that meets people; `senders` are the channels that push.
+
+    `collect` fetches the recall notices that are due; None where they are not fetched.
+    """
 
     def __init__(
         self,
@@ -34,7 +37,7 @@ class Clock:
         chores: Sequence[Chore] = (),
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
-        self._officers_chat = officers_chat
+        self._officers_chat, self._chores = officers_chat, chores
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -59,6 +62,9 @@ class Clock:
     async def stop(self) -> None:
         """End; what is being sent has a few seconds, the rest is due again at the next start."""
         self._scheduler.shutdown(wait=False)
+        for one in self._chores:
+            if one.stop is not None:
+                one.stop()
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=STOP_SECONDS)
         for task in self._in_flight:
@@ -89,7 +95,7 @@ class Clock:
     async def do(self, chore: Chore) -> None:
         """Do a chore, and again while there is more of it; a fault leaves the rest to the next time."""
         try:
-            while await asyncio.to_thread(self._work, chore) and chore.is_batched:
+            while await asyncio.to_thread(chore.run, datetime.now(UTC)) and chore.is_batched:
                 pass
         except SQLAlchemyError as error:  # touched by somebody else at this moment, or no records
             log.error("%s: not looked after: %s", chore.name, type(error).__name__)
@@ -118,10 +124,6 @@ class Clock:
         with self._sessions.begin() as session:
             alerts.announce(session, self._officers_chat, datetime.now(UTC))
             return notices.claim(session, list(self._senders), datetime.now(UTC), limit)
-
-    def _work(self, chore: Chore) -> int:
-        with self._sessions.begin() as session:
-            return chore.work(session, datetime.now(UTC))
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

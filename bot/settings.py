@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     officers_chat: str = ""
     smtp_url: str = ""
     mail_from: str = ""
+    fetch_recalls: bool = False
     shop_answer_hours: float = Field(default=16, gt=0, le=40)
     message_days: int = Field(default=90, ge=1)
     draft_days: int = Field(default=90, ge=1)

@@ -227,8 +227,8 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
     play(scene)
 
 
-def chore(name: str, folder: Path, **chosen: Any) -> Chore:
-    found = chores(Settings(_env_file=None, var_dir=folder, **chosen))
+def chore(name: str, sessions: sessionmaker[Session], folder: Path, **chosen: Any) -> Chore:
+    found = chores(Settings(_env_file=None, var_dir=folder, **chosen), sessions)
     return next(one for one in found if one.name == name)
 
 
@@ -253,7 +253,7 @@ def test_what_a_dispute_lacks_is_asked_for_by_the_clock_though_it_failed_before(
         return whole(*given)
 
     monkeypatch.setattr(reminders, "tick", tick)
-    asking = chore("what is missing", tmp_path, public_url="https://example.cn")
+    asking = chore("what is missing", sessions, tmp_path, public_url="https://example.cn")
 
     async def scene() -> None:
         running = Clock(sessions, {}, nothing)
@@ -277,7 +277,7 @@ def test_a_prepared_report_that_no_link_opens_is_deleted(
                 session, told, reporter="r", form=str(days), operator="independent",
                 now=datetime.now(UTC) - timedelta(days=days),
             )  # fmt: skip
-    aside.run(clock().do(chore("prepared reports", tmp_path)))
+    aside.run(clock().do(chore("prepared reports", sessions, tmp_path)))
     with sessions() as session:
         assert session.scalars(select(ReportEvent.form)).all() == ["2"]
 
@@ -288,7 +288,7 @@ def test_what_is_old_goes_by_the_clock_in_as_many_batches_as_it_takes(
     async def nothing() -> None:
         return None
 
-    soon = replace(chore("old records", tmp_path), first_after=timedelta(0))
+    soon = replace(chore("old records", sessions, tmp_path), first_after=timedelta(0))
     monkeypatch.setattr(retention.expire, "__defaults__", (2,))
     then = datetime.now(UTC) - timedelta(days=100)
     with sessions.begin() as session:

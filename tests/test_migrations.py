@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from bot import database
-from bot.casework.records import DisputeEvent, Record
+from bot.casework import recalls
+from bot.casework.records import DisputeEvent, Recall, Record
 from bot.settings import ROOT, Settings
+from bot.sources import lines
 from tests.postgres import postgres
 
 
@@ -70,4 +73,28 @@ def test_details_are_sealed_and_still_read(settings: Settings) -> None:
     with engine.connect() as connection:
         raw = connection.execute(sa.text("SELECT detail FROM dispute_events")).scalar_one()
     assert (raw if isinstance(raw, dict) else json.loads(raw)) == {"note": "王女士来过"}
+    engine.dispose()
+
+
+def test_recalls_from_before_versions_stay_and_get_their_first_version(settings: Settings) -> None:
+    sessions = database.connect(settings)
+    engine = database.engine(settings.database())
+    command.upgrade(config(engine), "0006")
+    row = lines.read(recalls.SHIPPED.read_bytes(), "shipped").notices[0]
+    with engine.begin() as connection:
+        old = sa.text(
+            "INSERT INTO recalls (notice_no, title, jurisdiction, brand_aliases, models, first_seen_at)"
+            " VALUES (:number, 'old', 'CN', '[]', '[]', '2026-11-02 01:00:00')"
+        )
+        connection.execute(old, {"number": row.source_key})
+    database.migrate(settings)
+    now = datetime(2026, 11, 3, tzinfo=UTC)
+    with sessions.begin() as session:
+        assert recalls.ship(session, now) == len(recalls.SHIPPED.read_text().splitlines()) - 1
+        kept = session.get_one(Recall, row.source_key)
+        assert (kept.title, kept.version, kept.is_news, kept.doubts) == (row.title, 2, False, [])
+        assert recalls.find(session, "罗马仕充电宝PAC20-272").kind == "covered"
+    command.downgrade(config(engine), "0006")
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM recalls")).scalar_one() > 100
     engine.dispose()

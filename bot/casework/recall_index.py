@@ -112,16 +112,21 @@ class Index:
     by_key: dict[str, list[Hit]] = field(default_factory=dict)
     by_brand: dict[str, list[Entry]] = field(default_factory=dict)
     by_product: dict[str, list[Entry]] = field(default_factory=dict)
+    by_number: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, notices: Iterable[Recall]) -> "Index":
-        """An index over the notices."""
+    def of(cls, notices: Iterable[Recall], before: "Index | None" = None) -> "Index":
+        """An index over the notices; those whose version is in `before` are not read again."""
         index = cls()
+        known = before.by_number if before else {}
         for notice in notices:
-            index._add(entry(notice))
+            kept = known.get(notice.notice_no)
+            is_same = kept is not None and kept.notice.version == notice.version
+            index._add(kept if kept is not None and is_same else entry(notice))
         return index
 
     def _add(self, one: Entry) -> None:
+        self.by_number[one.number] = one
         for identifier in one.identifiers:
             self.by_key.setdefault(identifier.key, []).append(Hit(one, identifier))
         # Where no brand is printed, people know the thing by its maker.

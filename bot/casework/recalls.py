@@ -1,7 +1,6 @@
 """RECORD, for recalls (召回): which notices concern a product, and how sure. Knows no Rasa."""
 
 import heapq
-import json
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from bot.casework import recall_evidence as evidence
-from bot.casework import recall_index
+from bot.casework import recall_index, recall_intake
 from bot.casework.recall_evidence import Near
 from bot.casework.recall_index import Entry, Hit, Index, Question
 from bot.casework.recall_matching import STRONG, Identifier, fold, vocabulary
 from bot.casework.records import Person, Recall, Thing
 from bot.library import FOLDER, load, words
+from bot.sources import lines
 
 CHINA = timezone(timedelta(hours=8))
 SHIPPED = FOLDER / "recalls" / "cn.jsonl"
@@ -271,21 +271,15 @@ def _fitting(value: str | None, model: str) -> str | None:
 
 # ── records ──────────────────────────────────────────────────────────────────
 
-_indexes: weakref.WeakKeyDictionary[Engine, tuple[tuple[int, str], Index, date | None]] = (
+_indexes: weakref.WeakKeyDictionary[Engine, tuple[tuple[str, ...], Index, date | None]] = (
     weakref.WeakKeyDictionary()
 )
 
 
 def ship(session: Session, now: datetime) -> int:
-    """Put the shipped notices in that are not there yet; returns how many were new."""
-    known = set(session.scalars(select(Recall.notice_no)))
-    rows = [json.loads(line) for line in SHIPPED.read_text(encoding="utf-8").splitlines() if line]
-    new = [row for row in rows if row["notice_no"] not in known]
-    for row in new:
-        day = date.fromisoformat(row["published_on"]) if row["published_on"] else None
-        session.add(Recall(**{**row, "published_on": day}, first_seen_at=now))
-    session.flush()
-    return len(new)
+    """Put the shipped notices in, with what a later release corrected; how many were new."""
+    found = lines.read(SHIPPED.read_bytes(), "shipped")
+    return len(recall_intake.take(session, "shipped", found.notices, now).new)
 
 
 def find(
@@ -348,18 +342,18 @@ def follow(
 def indexed(session: Session) -> tuple[Index, date | None]:
     """The index over the library and the day it stands at.
 
-    Made anew where the number of notices or the newest moment has changed.
+    Made anew where the number of notices, their versions or the newest moment has changed, so that
+    every process sees at once what was fetched or corrected by another.
     """
     bind = session.get_bind()
     engine = bind.engine if isinstance(bind, Connection) else bind
-    total, newest = session.execute(
-        select(func.count(), func.max(Recall.first_seen_at)).select_from(Recall)
-    ).one()
-    stamp = (total, str(newest))
+    seen = (func.count(), func.sum(Recall.version), func.max(Recall.first_seen_at))
+    stamp = tuple(map(str, session.execute(select(*seen).select_from(Recall)).one()))
     kept = _indexes.get(engine)
     if kept is None or kept[0] != stamp:
         columns = Recall.__table__.columns
         rows = session.execute(select(*columns)).mappings()
-        kept = (stamp, Index.of(Recall(**row) for row in rows), as_of(session))
+        before = kept[1] if kept else None
+        kept = (stamp, Index.of((Recall(**row) for row in rows), before), as_of(session))
         _indexes[engine] = kept
     return kept[1:]

@@ -227,7 +227,11 @@ class NegotiationMessage(Record):
 
 
 class Recall(Record):
-    """A recall notice (召回) as its publisher gave it."""
+    """A recall notice (召回) as its publisher gave it, in its newest version.
+
+    `is_news`: it was published shortly before it was first seen here. `doubts` are reasons of
+    sources.yml why a value is to be read with care.
+    """
 
     __tablename__ = "recalls"
 
@@ -254,6 +258,10 @@ class Recall(Record):
     contact_phone: Mapped[str | None]
     url: Mapped[str | None]
     first_seen_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    corrected_at: Mapped[datetime | None]
+    is_news: Mapped[bool] = mapped_column(default=False)
+    doubts: Mapped[list[str]] = mapped_column(default=list)
 
 
 class Thing(Record):

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from bot.casework import report_records  # noqa: F401 - its tables join the metadata
+from bot.casework import recall_records, report_records  # noqa: F401 - their tables join the metadata
 from bot.casework.records import Record
 
 engine = context.config.attributes["engine"]

@@ -82,9 +82,11 @@ def spoken(field: str, value: str) -> str:
 def _set_values(
     session: Session, dispute: Dispute, name: str, now: datetime, detail: dict[str, str]
 ) -> None:
-    """The sum that was paid first; the clock of mediation, which has no end while testing goes on."""
+    """The sums that were paid first or agreed on; the clock of mediation, which has no end while testing goes on."""
     if name == "pay_first":
         dispute.paid_first_amount = Decimal(detail["amount"])
+    if name == "settle" and "amount" in detail:
+        dispute.agreed_amount = Decimal(detail["amount"])
     if name == "accept":
         dispute.register_number, dispute.accepted_at = detail["register_number"], now
     if name == "reopen":  # what was before is in the log; accepted again it has sixty days again

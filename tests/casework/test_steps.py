@@ -207,6 +207,15 @@ def test_two_officers_cannot_take_the_same_step(
     assert kinds.count("begin") == 1 and len(session.scalars(select(Notice)).all()) == 1
 
 
+@pytest.mark.parametrize("detail", [{}, {"amount": "1,299.50"}])
+def test_a_settlement_may_have_its_sum(
+    detail: dict[str, str], session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    progress.take(session, one, "settle", "officer", now, **detail)
+    assert one.agreed_amount == (Decimal("1299.50") if detail else None)
+
+
 def test_testing_that_a_withdrawal_ended_does_not_lengthen_the_next_mediation(
     session: Session, citizen: Person, now: datetime
 ) -> None:

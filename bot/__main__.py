@@ -1,4 +1,6 @@
-"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE | shops CSV`."""
+"""The commands: `python -m bot prepare | serve | run | callbacks | called ID | progress NUMBER STATE | shops CSV`
+and `python -m bot push [NUMBER approve|dismiss WHO]`.
+"""
 
 import sys
 from datetime import UTC, datetime
@@ -6,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot import app, database, launch, settings
+from bot import app, database, launch, pushing, settings
 from bot.casework import callbacks, disputes, progress, shops, steps
 from bot.casework.records import Person
 from bot.library import load, words
@@ -79,7 +81,10 @@ def called(number: str) -> None:
     launch.say(words("operator_called", id=number))
 
 
-COMMANDS = {"prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks}
+COMMANDS = {
+    "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks,
+    "push": pushing.show,
+}  # fmt: skip
 
 if __name__ == "__main__":
     match sys.argv[1:]:
@@ -87,6 +92,8 @@ if __name__ == "__main__":
             move(number, state)
         case ["called", number]:
             called(number)
+        case ["push", number, ("approve" | "dismiss") as decision, who]:
+            pushing.decide(number, decision, who)
         case ["shops", path]:
             read_shops(path)
         case [command] if command in COMMANDS:
@@ -94,5 +101,5 @@ if __name__ == "__main__":
         case _:
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
-                " | shops TABLE.csv"
+                " | shops TABLE.csv | push NUMBER approve|dismiss WHO"
             )

@@ -36,7 +36,10 @@ def build(settings: Settings) -> Starlette:
     if settings.may_ask_shops():
         senders[shops.CHANNEL] = Mail(settings, sessions).send
     url_of = functools.partial(links.shop_url, settings.public_url or "", settings.signing_key())
-    clock = Clock(sessions, senders, dialogue.take_up, settings.officers_chat, url_of)
+    clock = Clock(
+        sessions, senders, dialogue.take_up, settings.officers_chat, url_of,
+        settings.push_without_approval,
+    )  # fmt: skip
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:

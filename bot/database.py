@@ -9,7 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import sealing
+from bot.casework import recall_push_records, sealing  # noqa: F401 - all tables are known here
 from bot.settings import ROOT, Settings
 
 

@@ -18,6 +18,7 @@ from bot.casework import (
     negotiations,
     own_disputes,
     people,
+    things_asked,
 )
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
@@ -100,6 +101,9 @@ def interpret(
     text = text[:LONGEST]
     if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
         return Heard(Question("/stop", words=text, before=before))
+    about_things = things_asked.asked(text)
+    if about_things:
+        return Heard(Question(about_things, words=text, before=before))
     step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
         return Heard(Question(step, before=before))

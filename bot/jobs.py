@@ -9,13 +9,15 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import alerts, negotiations, notices
+from bot.casework import alerts, negotiations, notices, recall_push
 
 log = logging.getLogger(__name__)
 
 DELIVER_SECONDS = 1
 TAKE_UP_SECONDS = 5
 NEGOTIATE_SECONDS = 60
+PROPOSE_SECONDS = 60
+PLAN_SECONDS = 3
 MOST_IN_FLIGHT = 8  # a chat that hangs holds up seven others at most, and for a time-out
 STOP_SECONDS = 5.0
 
@@ -32,9 +34,11 @@ class Clock:
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
         url_of: negotiations.UrlOf = str,
+        push_without_approval: int = 0,
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
         self._officers_chat, self._url_of = officers_chat, url_of
+        self._push_without_approval = push_without_approval
         self._in_flight: set[asyncio.Task[None]] = set()
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
@@ -42,6 +46,8 @@ class Clock:
         self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
         self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
         self._scheduler.add_job(self.negotiate, "interval", seconds=NEGOTIATE_SECONDS)
+        self._scheduler.add_job(self.propose, "interval", seconds=PROPOSE_SECONDS)
+        self._scheduler.add_job(self.plan, "interval", seconds=PLAN_SECONDS)
 
     async def start(self) -> None:
         """Begin; what an earlier process left in the middle of sending is due again."""
@@ -59,19 +65,30 @@ class Clock:
             task.cancel()
 
     async def deliver(self) -> None:
-        """Claim what is due and send it, without waiting for what is on its way already."""
+        """Claim what is due and send it, without waiting for what is on its way already.
+
+        Where more is due than may be in flight, the next goes as soon as one has gone.
+        """
+        while await self._deliver_what_fits() and self._in_flight:
+            await asyncio.wait(
+                self._in_flight, timeout=DELIVER_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+
+    async def _deliver_what_fits(self) -> bool:
+        """Whether as much was claimed as may be in flight, so that more may be due."""
         free = MOST_IN_FLIGHT - len(self._in_flight)
         if free <= 0 or not self._senders:
-            return
+            return False
         try:
             claimed = await asyncio.to_thread(self._claim, free)
         except SQLAlchemyError as error:
             log.error("nothing is delivered: %s", type(error).__name__)
-            return
+            return False
         for one in claimed:
             task = asyncio.create_task(self._send(one))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
+        return len(claimed) == free
 
     async def take_up(self) -> None:
         """Answer the messages that wait."""
@@ -86,6 +103,22 @@ class Clock:
             await asyncio.to_thread(self._negotiate)
         except SQLAlchemyError as error:  # one that was answered at this moment, or no records
             log.error("the fast lane is not looked after: %s", type(error).__name__)
+
+    async def propose(self) -> None:
+        """Propose a recall notice that is news for those whom it concerns."""
+        try:
+            await asyncio.to_thread(self._propose)
+        except (
+            SQLAlchemyError
+        ) as error:  # another process proposed it at this moment, or no records
+            log.error("no recall notice is proposed: %s", type(error).__name__)
+
+    async def plan(self) -> None:
+        """Put the next people of a recall notice into the ledger."""
+        try:
+            await asyncio.to_thread(self._plan)
+        except SQLAlchemyError as error:
+            log.error("no recall notice is planned: %s", type(error).__name__)
 
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""
@@ -115,6 +148,18 @@ class Clock:
     def _negotiate(self) -> None:
         with self._sessions.begin() as session:
             negotiations.tick(session, datetime.now(UTC), self._url_of)
+
+    def _propose(self) -> None:
+        with self._sessions.begin() as session:
+            recall_push.propose(session, datetime.now(UTC), self._push_without_approval)
+
+    def _plan(self) -> None:
+        """Matching takes its time and writes nothing; only then the records are held, for a moment."""
+        with self._sessions() as session:
+            planned = recall_push.next_batch(session, list(self._senders), datetime.now(UTC))
+        if planned is not None:
+            with self._sessions.begin() as session:
+                recall_push.tell(session, planned, datetime.now(UTC))
 
     def _record(self, notice_id: int, outcome: notices.Outcome) -> None:
         with self._sessions.begin() as session:

@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = ""
     shop_answer_hours: float = Field(default=16, gt=0, le=40)
+    push_without_approval: int = Field(default=50, ge=0)
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)

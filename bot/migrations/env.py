@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from bot.casework import recall_push_records  # noqa: F401 - its tables belong to the metadata
 from bot.casework.records import Record
 
 engine = context.config.attributes["engine"]

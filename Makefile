@@ -8,7 +8,7 @@ NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
-        score-understanding compare-understanding score-recalls score-guidance transcripts clean
+        score-understanding compare-understanding score-recalls score-guidance bench-push transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -44,6 +44,9 @@ score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
 
 score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answered with
 	@$(PY) -m bench.score_guidance $(SET) $(OUT)
+
+bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)
+	@PEOPLE=$(or $(PEOPLE),5000) $(PY) -m bench.push
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

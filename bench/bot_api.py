@@ -1,4 +1,4 @@
-"""A Bot API server over HTTP, for tests and measurements: Telegram's methods, its limits, and its faults on request."""
+"""A Bot API server over HTTP, for tests and benches: Telegram's methods, its limits, faults on request."""
 
 import asyncio
 import json

@@ -60,6 +60,7 @@ def propose(session: Session, now: datetime, without_approval: int) -> RecallPus
     notice, is_corrected = _next_news(session, now)
     if notice is None:
         return None
+    counts = recall_reach.survey(session, notice, now)  # takes its time: before anything is written
     session.execute(
         update(RecallPush)
         .where(RecallPush.notice_no == notice.notice_no, RecallPush.state == "proposed")
@@ -68,7 +69,7 @@ def propose(session: Session, now: datetime, without_approval: int) -> RecallPus
     push = RecallPush(
         notice_no=notice.notice_no, version=version(notice), state="proposed", proposed_at=now,
         is_serious=recall_notice.is_serious(notice),
-        counts=recall_reach.survey(session, notice, now),
+        counts=counts,
     )  # fmt: skip
     session.add(push)
     few = people_of(push) <= without_approval

@@ -134,9 +134,12 @@ def name(thing: Thing | Wish) -> str:
 
 
 def _identity(one: Thing | Wish) -> tuple[str, ...]:
-    """What makes two things one: brand and model however typed; without a model also the product."""
-    brand, model, product = (key(fold(text or "")) for text in (one.brand, one.model, one.product))
-    return one.kind, brand, model, "" if model else product
+    """What makes two things one: brand, model and product however typed; with a model, no product."""
+    brand, model = (key(fold(text or "")) for text in (one.brand, one.model))
+    if model:
+        return one.kind, brand, model
+    product = fold(one.product or "")
+    return one.kind, brand, *sorted(vocabulary().read(product) or {key(product)})
 
 
 def _code(asked: Question) -> str | None:

@@ -64,6 +64,7 @@ def test_words_that_name_nothing_become_nothing(library: Session, said: str) -> 
     [
         (owned(), owned("罗马仕的那个", model="pac20 272", product="充电宝")),
         (owned(), owned("ＰＡＣ２０－２７２", model="ＰＡＣ２０－２７２")),
+        (owned(model=None, product="充电宝"), owned(model=None, product="移动电源")),
         (Wish("brand", "关注小米", brand="小米"), Wish("brand", "小米有召回就说", brand="小米")),
         (Wish("category", "童车", product="童车"), Wish("category", "关注童车", product="童车")),
     ],

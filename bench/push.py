@@ -6,7 +6,6 @@ Twice: once undisturbed, once with 1% each of 429, 5xx and time-outs, and 20 kil
 import os
 import random
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bench import bot_api_faults as faults
 from bench.bot_api import TOKEN, BotApi, Server
+from bench.stack import free_port
 from bot import database
 from bot.casework import notices, recall_push
 from bot.casework.records import Notice, Person, Recall, Thing
@@ -197,13 +197,6 @@ def counted(name: str, people: int, killed: int, api: Disturbed, session: Sessio
         name, people, killed, max(moments) - min(moments), len(api.delivered), people - len(arrived),
         len(doubled), len(doubled & suspected), api.refused,
     )  # fmt: skip
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from bot import database, launch, settings
-from bot.casework import recall_answers, recall_push
+from bot.casework import disputes, recall_answers, recall_push, recall_reach
 from bot.casework.recall_push_records import RecallPush
 from bot.casework.records import Recall
 from bot.casework.steps import NotPossible
@@ -16,13 +16,19 @@ DECISIONS = {"approve": recall_push.approve, "dismiss": recall_push.dismiss}
 
 
 def show() -> None:
-    """Print what waits for approval, then what went out, and how many answered."""
+    """Print what waits for approval, then what went out, how many answered, which disputes it concerns."""
     with database.connect(settings.get())() as session:
         found = recall_push.listed(session)
         for push, notice in found:
             launch.say(_row(push, notice))
             if push.posted:
                 launch.say(_rate(session, notice))
+            if numbers := recall_reach.earlier_disputes(session, notice, datetime.now(UTC)):
+                launch.say(
+                    load("recall_notice")["disputes"].format(
+                        numbers=" ".join(map(disputes.number_text, numbers))
+                    )
+                )
     if not found:
         launch.say(load("recall_notice")["none"])
 

@@ -8,8 +8,7 @@ from sqlalchemy.orm import Session
 
 from bot.casework import notices
 from bot.casework.recall_notice import ANSWERS
-from bot.casework.recall_push import KIND
-from bot.casework.recall_push_records import RecallAnswer, RecallPush
+from bot.casework.recall_push_records import KIND, RecallAnswer, RecallPush
 from bot.casework.records import Notice, Person
 
 

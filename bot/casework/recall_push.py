@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 
 from bot.casework import notices, people, recall_notice, recall_reach
 from bot.casework.disputes import CHINA, local_day
-from bot.casework.recall_push_records import RecallPush
+from bot.casework.recall_push_records import KIND, RecallPush
 from bot.casework.recall_reach import Reached
 from bot.casework.records import Notice, Person, Recall
 from bot.casework.steps import NotPossible
 from bot.library import load
 
-KIND = "recall"  # of the notices in the ledger, whose subject is the push's number
 NEWS_FOR = timedelta(days=30)  # a notice that is older when we first see it is no news
 DAILY = time(10)  # in Tianjin: what is not serious goes out then
 BY_RULE = "rule"  # who decided, where no officer had to

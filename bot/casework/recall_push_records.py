@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.casework.records import Record
 
+KIND = "recall"  # of the notices in the ledger that bring a push, whose number is their subject
+
 
 class RecallPush(Record):
     """One version of a recall notice on its way to those whom it concerns.

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 from bot.casework import recall_index, recalls, things
 from bot.casework.recall_index import Index
 from bot.casework.recall_matching import fold, key, vocabulary
-from bot.casework.records import Dispute, Person, Recall, Thing
+from bot.casework.recall_push_records import KIND, RecallPush
+from bot.casework.records import Dispute, Notice, Person, Recall, Thing
 from bot.library import load
 
 # Why a notice comes to somebody, the strongest first: a thing of theirs surely or perhaps, a brand or
-# a category that they follow, a thing that they complained about.
-REASONS = ("thing", "maybe_thing", "brand", "category", "dispute")
+# a category that they follow, a thing that they complained about; or they were told of the notice
+# before it was corrected, and must hear that it may not be theirs after all.
+REASONS = ("thing", "maybe_thing", "brand", "category", "dispute", "told_before")
 CONCERNS = ("covered", "may_be_covered", "ask_model")  # answers whose notices are about the thing
 LOOKS_BACK = timedelta(days=3 * 365)  # how old a complaint may be
 BATCH = 200  # people in one transaction: well under a second of writing, for chats write meanwhile
@@ -44,7 +46,9 @@ class Batch:
 def batch(session: Session, notice: Recall, after: int, now: datetime, limit: int = BATCH) -> Batch:
     """The next people after the id `after` who told of anything, and whom of them it concerns."""
     told = union(
-        select(Thing.person_id), select(Dispute.person_id).where(*_is_recent(now))
+        select(Thing.person_id),
+        select(Dispute.person_id).where(*_is_recent(now)),
+        _told_before(session, notice),
     ).subquery()
     query = select(told.c.person_id).where(told.c.person_id > after)
     ids = list(session.scalars(query.order_by(told.c.person_id).limit(limit)))
@@ -149,6 +153,8 @@ def _of(session: Session, notice: Recall, ids: Sequence[int], now: datetime) -> 
     for row in session.execute(_disputes(now).where(Dispute.person_id.in_(ids))):
         if words := matcher.words_of(row.brand, row.model, row.product):
             found[row.person_id].append(Reached(row.person_id, "dispute", words))
+    for number in session.scalars(_told_before(session, notice).where(Notice.person_id.in_(ids))):
+        found[number].append(Reached(number, "told_before", notice.title))
     for number in ids:
         if number in found:
             yield min(found[number], key=lambda one: REASONS.index(one.reason))
@@ -157,6 +163,13 @@ def _of(session: Session, notice: Recall, ids: Sequence[int], now: datetime) -> 
 def _disputes(now: datetime) -> Select[int, str | None, str | None, str | None]:
     named = (Dispute.person_id, Dispute.brand, Dispute.model, Dispute.product)
     return select(*named).where(*_is_recent(now))
+
+
+def _told_before(session: Session, notice: Recall) -> Select[int]:
+    """The people in whose ledger the notice stands in any version."""
+    ids = session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice.notice_no))
+    subjects = [str(one) for one in ids]
+    return select(Notice.person_id).where(Notice.kind == KIND, Notice.subject.in_(subjects))
 
 
 def _is_recent(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -8,7 +8,8 @@ NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
-        score-understanding compare-understanding score-recalls score-guidance import-recalls transcripts clean
+        score-understanding compare-understanding score-recalls score-guidance import-recalls \
+        bench-push transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -47,6 +48,9 @@ score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answ
 
 import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from saved pages
 	@$(PY) -m bot import-recalls $(SOURCE) $(FILES)
+
+bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)
+	@PEOPLE=$(or $(PEOPLE),5000) $(PY) -m bench.push
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

@@ -13,7 +13,7 @@ from actions.moments import stops_the_form
 from actions.negotiations import offer_shop
 from actions.own_disputes import offers
 from actions.progress import MOST_CHOICES, choice_title, say_follow_up
-from actions.recalls import say_if_recalled
+from actions.recalls import say_if_recalled, say_if_thing_is_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot import settings
 from bot.casework import callbacks, disputes
@@ -24,6 +24,7 @@ from bot.reading import answers, facts, moments
 FORM = "dispute_form"
 # Corrected by the words after 「是」.
 NAMED_FIELDS = ("merchant", "location", "product", "standing")
+THING = {"product", "brand", "model"}  # what tells which recall a dispute may be about
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 
@@ -169,6 +170,8 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
     if corrected and corrected not in new:
         turn.say("utter_what_is_right", field=label("field", corrected))
     _say_noted(turn, new)
+    if THING & set(new):
+        say_if_thing_is_recalled(turn, draft)
 
 
 def _bare_answer(turn: Turn, draft: Dispute, asked: str, is_told: bool) -> dict[str, Any]:
@@ -269,6 +272,7 @@ class LodgeDispute(TurnAction):
             )  # fmt: skip
             if station := dispute_words.station(draft):
                 turn.tell(station)
+            say_if_thing_is_recalled(turn, draft)
             offer_shop(turn, draft)
         return clear
 

@@ -1,14 +1,16 @@
 """Turns about recalls: the lookup with its question back, and the things a person follows."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions import things as kept
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
-from bot.casework import recall_sources, recalls
+from bot.casework import recall_reach, recall_sources, recalls, things
+from bot.casework.records import Dispute
 from bot.library import load, words
 
 FORM = "recall_form"
@@ -49,7 +51,7 @@ class ValidateRecallForm(TurnAction):
         if asked and answer.kind in ASKS_BACK:  # asked once: now it is answered with what is there
             turn.tell(words("recall_without_detail", **_day_and_list(turn, answer)))
         elif answer.kind != "ask_brand":
-            say_answer(turn, answer)
+            say_answer(turn, answer, _may_keep(answer))
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
         if not asked and answer.kind == "ask_brand" and not is_answered:
@@ -86,6 +88,13 @@ def say_if_recalled(turn: Turn) -> bool:
     return named
 
 
+def say_if_thing_is_recalled(turn: Turn, dispute: Dispute) -> None:
+    """Tell the remedy of a recall where the thing that a dispute is about has one."""
+    match = recall_reach.of_dispute(turn.session, dispute)
+    if match is not None:
+        turn.tell(words("recalled_too", **_match_values(match)))
+
+
 def look_up(turn: Turn, text: str) -> recalls.Answer:
     """The library's answer to the words and to what Rasa marked in the last message."""
     return recalls.find(
@@ -94,12 +103,20 @@ def look_up(turn: Turn, text: str) -> recalls.Answer:
     )  # fmt: skip
 
 
-def say_answer(turn: Turn, answer: recalls.Answer) -> None:
+def _may_keep(answer: recalls.Answer) -> list[dict[str, str]]:
+    """The button that keeps the thing asked about, where a notice of it can come."""
+    may = answer.kind in ("covered", "may_be_covered", "not_found")
+    return [kept.button(words("keep_it"), "keep")] if may else []
+
+
+def say_answer(
+    turn: Turn, answer: recalls.Answer, buttons: Sequence[Mapping[str, str]] = ()
+) -> None:
     """The conclusion first, then what to do; the top notice is named for the scores."""
     top = answer.matches[0].notice.notice_no if answer.matches else None
     data = {"kind": answer.kind, "top": top,
             "notices": [match.notice.notice_no for match in answer.matches]}  # fmt: skip
-    turn.tell(answer_text(turn, answer), data={"recall": data})
+    turn.tell(answer_text(turn, answer), buttons, {"recall": data})
 
 
 def _day_and_list(turn: Turn, answer: recalls.Answer) -> Mapping[str, object]:
@@ -177,7 +194,7 @@ def _match_values(match: recalls.Match) -> Mapping[str, object]:
 
 
 class FollowRecalls(TurnAction):
-    """Keeps a thing the person owns, and says at once what the library has on it."""
+    """Keeps what a person owns or follows, and says at once what the library has on it."""
 
     def name(self) -> str:
         return "action_follow_recalls"
@@ -186,14 +203,20 @@ class FollowRecalls(TurnAction):
         if turn.is_button:
             turn.tell(words("follow_what"))
             return []
+        if kept.turns_away(turn):
+            kept.say_list(turn)
+            return []
         answer = look_up(turn, turn.text)
         if answer.kind == "not_in_library":  # no notice of it will ever come here
             say_answer(turn, answer)
             return [remember(turn)]
-        recalls.follow(
-            turn.session, turn.who, turn.shown, product=turn.entity("product"),
-            brand=turn.entity("brand"), model=turn.entity("model"), now=turn.now,
+        wish = things.read(
+            turn.session, turn.text, brand=turn.entity("brand"), model=turn.entity("model"),
+            product=turn.entity("product"), words=turn.shown,
         )  # fmt: skip
-        found = answer_text(turn, answer) if answer.matches else ""
-        turn.tell(words("follow_noted", words=turn.shown, found=found))
+        if wish is None:
+            turn.tell(words("follow_what"))
+            return []
+        is_told = wish.kind == things.OWNED and answer.matches
+        kept.keep(turn, wish, f"\n{answer_text(turn, answer)}" if is_told else "")
         return [remember(turn)]

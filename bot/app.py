@@ -39,7 +39,7 @@ def build(settings: Settings) -> Starlette:
         senders,
         dialogue.take_up,
         settings.officers_chat,
-        chores.chores(settings, sessions),
+        chores.chores(settings, sessions, list(senders)),
     )
 
     @contextlib.asynccontextmanager

@@ -1,12 +1,12 @@
 """What is done to the records by the clock, and how often: one line each. Knows no channel."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import links, negotiations, reminders, reports, retention
+from bot.casework import links, negotiations, recall_push, reminders, reports, retention
 from bot.collecting import Collector
 from bot.settings import Settings
 
@@ -29,8 +29,10 @@ class Chore:
     stop: Callable[[], None] | None = None
 
 
-def chores(settings: Settings, sessions: sessionmaker[Session]) -> list[Chore]:
-    """All of them, with the addresses and the terms of these settings."""
+def chores(
+    settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str] = ()
+) -> list[Chore]:
+    """All of them, with the addresses and the terms of these settings; `channels` are those that push."""
     host, key = settings.public_url or "", settings.signing_key()
 
     def url_of(negotiation: int) -> str:
@@ -57,9 +59,35 @@ def chores(settings: Settings, sessions: sessionmaker[Session]) -> list[Chore]:
             is_batched=True, first_after=5 * minute,
         ),
     ]  # fmt: skip
+    found += _pushing(settings, sessions, channels)
     if settings.fetch_recalls:
         found.append(_collecting(sessions))
     return found
+
+
+def _pushing(
+    settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str]
+) -> list[Chore]:
+    """Recall notices that are news are proposed, and go into the ledger batch by batch."""
+
+    def propose(now: datetime) -> int:
+        with sessions.begin() as session:
+            recall_push.propose(session, now, settings.push_without_approval)
+        return 0
+
+    def plan(now: datetime) -> int:
+        """Matching takes its time and writes nothing; only then the records are held, for a moment."""
+        with sessions() as session:
+            planned = recall_push.next_batch(session, channels, now)
+        if planned is not None:
+            with sessions.begin() as session:
+                recall_push.tell(session, planned, now)
+        return 0
+
+    return [
+        Chore("recall notices to propose", timedelta(minutes=1), propose),
+        Chore("recall notices on their way", timedelta(seconds=3), plan),
+    ]
 
 
 def _collecting(sessions: sessionmaker[Session]) -> Chore:

@@ -9,8 +9,10 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import (
-    report_records,  # noqa: F401 - its tables join the metadata
+from bot.casework import (  # noqa: F401 - all tables are known here
+    recall_push_records,
+    recall_records,
+    report_records,
     sealing,
 )
 from bot.settings import ROOT, Settings

@@ -21,6 +21,7 @@ from bot.casework import (
     people,
     privacy,
     reminders,
+    things_asked,
 )
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
@@ -104,8 +105,10 @@ def interpret(
         return settled
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
-    if answers.is_stop(text) and disputes.asking(session, who):  # 「取消」 is no refusal of a phone
-        return Heard(Question("/stop", words=text, before=before))
+    # 「取消」 is no refusal of a phone, and 「别再提醒我了」 none of a question.
+    is_over = answers.is_stop(text) and disputes.asking(session, who)
+    if turned := "/stop" if is_over else things_asked.asked(text):
+        return Heard(Question(turned, words=text, before=before))
     step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
         return Heard(Question(step, before=before))

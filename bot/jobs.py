@@ -71,19 +71,30 @@ class Clock:
             task.cancel()
 
     async def deliver(self) -> None:
-        """Claim what is due and send it, without waiting for what is on its way already."""
+        """Claim what is due and send it, without waiting for what is on its way already.
+
+        Where more is due than may be in flight, the next goes as soon as one has gone.
+        """
+        while await self._deliver_what_fits() and self._in_flight:
+            await asyncio.wait(
+                self._in_flight, timeout=DELIVER_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+
+    async def _deliver_what_fits(self) -> bool:
+        """Whether as much was claimed as may be in flight, so that more may be due."""
         free = MOST_IN_FLIGHT - len(self._in_flight)
         if free <= 0 or not self._senders:
-            return
+            return False
         try:
             claimed = await asyncio.to_thread(self._claim, free)
         except SQLAlchemyError as error:
             log.error("nothing is delivered: %s", type(error).__name__)
-            return
+            return False
         for one in claimed:
             task = asyncio.create_task(self._send(one))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
+        return len(claimed) == free
 
     async def take_up(self) -> None:
         """Answer the messages that wait."""

@@ -1,6 +1,6 @@
 """The operator's commands on a scratch folder."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from sqlalchemy import select
 
 from bot import __main__ as commands
 from bot import database, launch, settings
-from bot.casework import callbacks, disputes, people
-from bot.casework.records import Dispute, Notice
+from bot.casework import callbacks, disputes, people, recall_push, things
+from bot.casework.records import Dispute, Notice, Recall
+from bot.commands import pushes
 
 
 @pytest.fixture
@@ -71,3 +72,34 @@ def test_who_waits_for_a_call_is_listed_and_noted_as_called(
     assert capsys.readouterr().out == ""
     with pytest.raises(SystemExit, match="no such open call-back"):
         commands.called(str(waiting))
+
+
+def test_what_waits_for_approval_is_listed_approved_and_counted(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pushes.show()
+    assert "no pushes" in capsys.readouterr().out
+    now = datetime.now(UTC)
+    with database.connect(settings.get()).begin() as session:
+        who = people.person(session, "web", "c-1", now)
+        things.keep(session, who, things.Wish("brand", "青禾", brand="青禾"), now)
+        session.add(
+            Recall(notice_no="T-1", title="召回青禾风扇", jurisdiction="CN", brand="青禾",
+                   published_on=now.date(), hazard="标识缺失", first_seen_at=now, is_news=True)
+        )  # fmt: skip
+        session.flush()
+        push = recall_push.propose(session, now, 50)
+        assert push is not None
+        push_id = str(push.id)
+    pushes.show()
+    assert "召回青禾风扇：1 人" in capsys.readouterr().out
+    pushes.decide(push_id, "approve", "张三")
+    assert "张三" in capsys.readouterr().out
+    for known in (push_id, "99", "x"):
+        with pytest.raises(SystemExit, match="no such push waits"):
+            pushes.decide(known, "dismiss", "李四")
+    with database.connect(settings.get()).begin() as session:
+        planned = recall_push.next_batch(session, (), now + timedelta(days=2))
+        assert planned is not None and recall_push.tell(session, planned, now) == 1
+    pushes.show()
+    assert "已送达 0，回答 0" in capsys.readouterr().out

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from bot import commands_reports as commands
 from bot import database, launch, settings
 from bot.casework import reports
 from bot.casework.report_records import Report, ReportEvent
+from bot.commands import reports as commands
 
 TOLD = reports.Told("永旺超市", "卖过期牛奶", "中北镇", name="王女士", phone="13800000001")
 

@@ -16,8 +16,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, jobs
-from bot.casework import disputes, notices, people, reminders, reports, retention, sealing
-from bot.casework.records import HeardMessage, Notice, Record
+from bot.casework import disputes, notices, people, reminders, reports, retention, sealing, things
+from bot.casework.records import HeardMessage, Notice, Recall, Record
 from bot.casework.report_records import ReportEvent
 from bot.chores import Chore, chores
 from bot.jobs import Clock
@@ -307,3 +307,48 @@ def test_what_is_old_goes_by_the_clock_in_as_many_batches_as_it_takes(
         await running.stop()
 
     play(scene)
+
+
+def test_where_much_is_due_the_next_goes_as_soon_as_one_has_gone(clock, channel, post):
+    chats = [str(n) for n in range(jobs.MOST_IN_FLIGHT * 4)]
+    for chat in chats:
+        post(chat, chat)
+
+    async def scene() -> None:
+        await clock().deliver()  # once: the clock's next second has not come
+        await until(lambda: len(channel.sent) == len(chats))
+
+    play(scene)
+    assert sorted(channel.sent) == sorted((chat, chat) for chat in chats)
+
+
+def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_path):
+    chosen = Settings(_env_file=None, var_dir=tmp_path, push_without_approval=1)
+    pushing = [
+        replace(one, every=timedelta(seconds=0.1))
+        for one in chores(chosen, sessions, ["telegram"])
+        if one.name.startswith("recall")
+    ]
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        for number, brand in enumerate(("别家", "青禾")):
+            session.add(
+                Recall(notice_no=brand, title="召回风扇", jurisdiction="CN", brand=brand,
+                       published_on=now.date(), hazard="起火", is_news=True,
+                       first_seen_at=now - timedelta(days=1 - number))
+            )  # fmt: skip
+        who = people.person(session, "telegram", "1", now)
+        things.keep(session, who, things.Wish("brand", "青禾", brand="青禾"), now)
+
+    async def nothing() -> None:
+        return None
+
+    async def scene() -> None:
+        running = Clock(sessions, {"telegram": channel.send}, nothing, chores=pushing)
+        await running.start()
+        await until(lambda: channel.sent)
+        await running.stop()
+
+    play(scene)
+    ((chat, text),) = channel.sent
+    assert chat == "1" and text.startswith("危险：起火")

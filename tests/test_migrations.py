@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 
 from bot import database
 from bot.casework import recalls
-from bot.casework.records import DisputeEvent, Recall, Record
+from bot.casework.records import DisputeEvent, Recall, Record, Thing
 from bot.settings import ROOT, Settings
 from bot.sources import lines
 from tests.postgres import postgres
@@ -97,4 +97,31 @@ def test_recalls_from_before_versions_stay_and_get_their_first_version(settings:
     command.downgrade(config(engine), "0006")
     with engine.connect() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM recalls")).scalar_one() > 100
+    engine.dispose()
+
+
+def test_things_that_were_told_are_sealed_and_still_read(settings: Settings) -> None:
+    sessions = database.connect(settings)
+    engine = database.engine(settings.database())
+    command.upgrade(config(engine), "0006")
+    with engine.begin() as connection:
+        for text in (
+            "INSERT INTO people (id, key, channel, external_id, created_at)"
+            " VALUES (1, 'k', 'web', 'c', '2026-11-02 01:00:00')",
+            "INSERT INTO things (id, person_id, words, brand, created_at)"
+            " VALUES (1, 1, '王女士家的风扇', '青禾', '2026-11-02 01:00:00')",
+        ):
+            connection.execute(sa.text(text))
+    database.migrate(settings)
+    with sessions() as session:
+        thing = session.get_one(Thing, 1)
+        assert (thing.kind, thing.words, thing.brand) == ("owned", "王女士家的风扇", "青禾")
+    with engine.connect() as connection:
+        raw = connection.execute(sa.text("SELECT words FROM things")).scalar_one()
+    assert "王女士".encode() not in bytes(raw)
+    command.downgrade(config(engine), "0006")
+    with engine.connect() as connection:
+        assert (
+            connection.execute(sa.text("SELECT words FROM things")).scalar_one() == "王女士家的风扇"
+        )
     engine.dispose()

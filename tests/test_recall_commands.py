@@ -8,8 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from actions import recalls as turns
-from bot import database, launch, recall_commands, settings
+from bot import database, launch, settings
 from bot.casework import recall_intake, recall_sources, recalls
+from bot.commands import recalls as commands
 from bot.sources.notice import Notice
 from tests.sources.test_chinese_pages import ROWS, page, table
 from tests.sources.test_foreign import ERROR, alert, answered, report, row
@@ -30,7 +31,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
             (tmp_path / name).write_bytes(data)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            recall_commands.import_recalls(source, [str(tmp_path / name) for name in files])
+            commands.import_recalls(source, [str(tmp_path / name) for name in files])
         return ended.value.code, capsys.readouterr().out
 
     return imported
@@ -64,7 +65,7 @@ def test_a_source_or_file_that_is_not_there_is_said(run: Callable[..., tuple[obj
     code, _ = run("nobody", a=b"")
     assert "samr" in str(code)
     with pytest.raises(SystemExit, match="No such file"):
-        recall_commands.import_recalls("samr", ["/nowhere/at/all.html"])
+        commands.import_recalls("samr", ["/nowhere/at/all.html"])
 
 
 def test_the_sources_are_listed_with_what_went_wrong(
@@ -76,7 +77,7 @@ def test_the_sources_are_listed_with_what_went_wrong(
         recall_sources.keep(session, "samr", "https://a", b"x", NOW, state="quarantined",
                             reason="no_layout")  # fmt: skip
     capsys.readouterr()
-    recall_commands.list_sources()
+    commands.list_sources()
     samr, page_line, tianjin, *_ = capsys.readouterr().out.splitlines()
     assert "stale" not in samr and "problem：无" in samr
     assert "https://a（版式不认识 / no_layout）" in page_line

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Select, delete, exists, false, func, or_, 
 from sqlalchemy.orm import Session
 
 from bot.casework import alerts, disputes, evidence, moments, packet, progress, removal, telling
+from bot.casework.recall_push_records import RecallAnswer
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -220,6 +221,7 @@ PARTS = (
     Part("messages", HeardMessage, _message),
     Part("buttons", OfferedButton, _plain("buttons")),
     Part("things", Thing, _plain("things")),
+    Part("recall_answers", RecallAnswer, _plain("recall_answers")),
     Part("callbacks", CallbackRequest, _callback),
     Part("notices", Notice, _plain("notices")),
     Part("alerts", Alert, _alert, stays=_OF_SAFETY | _has_office(Dispute.id == Alert.dispute_id),

@@ -16,6 +16,7 @@ LONGEST_QUESTION = 400  # characters that are read of a question
 LEAST_PREFIX = 3  # letters of a brand that may be glued to a model (ankerA1647)
 
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
+_folded = functools.lru_cache(maxsize=4096)(fold)  # of words of the library, which are few
 _AFTER_SLASH = re.compile(r"/([a-z0-9][-a-z0-9.]*)")
 _BEFORE_SLASH = re.compile(r"([a-z0-9][-a-z0-9.]*)/$")
 
@@ -323,7 +324,7 @@ def _other_brand(
     starts = {start for start, _, _ in spans} | {m.start() for m in re.finditer("[a-z0-9]+", text)}
     for name in words["known_brands"]:
         edges = ("(?<![a-z])", "(?![a-z])") if name.isascii() else ("", "")
-        for match in re.finditer(re.escape(fold(name)).join(edges), text):
+        for match in re.finditer(re.escape(_folded(name)).join(edges), text):
             end = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
             follows = any(text[end:].startswith(word) for word in words["brand_followed_by"])
             if end in starts or follows:
@@ -340,11 +341,11 @@ def _outside(
     """
     words = load("categories")
     hiding = [(s, e) for s, e, _ in spans]
-    for other in map(fold, words["not_outside"]):
+    for other in map(_folded, words["not_outside"]):
         hiding += [(m.start(), m.end()) for m in re.finditer(re.escape(other), text)]
     best: tuple[str, int, int] | None = None
     for subject, row in words["outside"].items():
-        for word in map(fold, row["words"]):
+        for word in map(_folded, row["words"]):
             if best is not None and len(word) <= best[2] - best[1]:
                 continue
             for match in re.finditer(re.escape(word), text):

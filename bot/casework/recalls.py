@@ -16,7 +16,7 @@ from bot.casework import recall_index, recall_intake
 from bot.casework.recall_evidence import Near
 from bot.casework.recall_index import Entry, Hit, Index, Question
 from bot.casework.recall_matching import STRONG, Identifier, fold, vocabulary
-from bot.casework.records import Person, Recall, Thing
+from bot.casework.records import Recall
 from bot.library import FOLDER, load, words
 from bot.sources import lines
 
@@ -316,27 +316,6 @@ def as_of(session: Session) -> date | None:
 def count(session: Session) -> int:
     """How many notices the library holds."""
     return session.scalar(select(func.count()).select_from(Recall)) or 0
-
-
-def follow(
-    session: Session,
-    who: Person,
-    words: str,
-    *,
-    product: str | None,
-    brand: str | None,
-    model: str | None,
-    now: datetime,
-) -> Thing:
-    """Keep a thing that a person owns; the same words are kept once."""
-    query = select(Thing).where(Thing.person_id == who.id, Thing.words == words)
-    thing = session.scalar(query)
-    if thing is None:
-        thing = Thing(person_id=who.id, words=words, created_at=now)
-        session.add(thing)
-    thing.product, thing.brand, thing.model = product, brand, model
-    session.flush()
-    return thing
 
 
 def indexed(session: Session) -> tuple[Index, date | None]:

@@ -265,13 +265,14 @@ class Recall(Record):
 
 
 class Thing(Record):
-    """Something a person owns or follows: recalls that concern it are told to them."""
+    """Something a person owns or follows (`kind`, see things.py): recalls of it are told to them."""
 
     __tablename__ = "things"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    words: Mapped[str]
+    kind: Mapped[str] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Sealed)
     product: Mapped[str | None]
     brand: Mapped[str | None]
     model: Mapped[str | None]

@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from bot.casework import recall_records, report_records  # noqa: F401 - their tables join the metadata
+from bot.casework import (  # noqa: F401 - their tables join the metadata
+    recall_push_records,
+    recall_records,
+    report_records,
+)
 from bot.casework.records import Record
 
 engine = context.config.attributes["engine"]

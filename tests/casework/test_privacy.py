@@ -93,7 +93,7 @@ def live(session: Session, external_id: str, operator: str = "independent") -> P
     kept = people.heard(session, who, "m-1", STORY, NOW)
     people.answered(kept, [{"text": "请问您希望怎么处理？"}], NOW)
     people.offer_button(session, who, "退款", "refund", NOW)
-    session.add(Thing(person_id=who.id, words="罗马仕充电宝", created_at=NOW))
+    session.add(Thing(person_id=who.id, kind="owned", words="罗马仕充电宝", created_at=NOW))
     callbacks.choose_hours(session, who, "morning", NOW)
     alerts.alert(session, who, "injury", "手被烫了", NOW, lodged)
     session.commit()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.casework import recall_matching as matching
 from bot.casework import recalls
-from bot.casework.records import Person, Recall
+from bot.casework.records import Recall
 
 QUESTIONS = yaml.safe_load(
     (Path(__file__).parent / "recall_questions.yml").read_text(encoding="utf-8")
@@ -193,14 +193,6 @@ def test_a_notice_without_a_day_is_described_without_one(session: Session, now: 
     told = recalls.describe(recalls.find(session, "青禾QH-1000").matches[0])
     assert told["published_on"] is None and told["hazard"] == "漏电"
     assert ("model", "QH-1000") in told["matched"]
-
-
-def test_the_same_thing_is_kept_once(session: Session, citizen: Person, now: datetime) -> None:
-    for model in (None, "QH-1"):
-        thing = recalls.follow(
-            session, citizen, "我家的青禾风扇", product="风扇", brand="青禾", model=model, now=now
-        )
-    assert thing.model == "QH-1"
 
 
 # ── reading ──────────────────────────────────────────────────────────────────

@@ -250,6 +250,6 @@ def test_nothing_but_its_own_door_leads_to_a_report() -> None:
         if "report_records" in path.read_text(encoding="utf-8")
     }
     assert named == {
-        "bot/casework/reports.py", "bot/commands_reports.py", "bot/channels/report_page.py",
+        "bot/casework/reports.py", "bot/commands/reports.py", "bot/channels/report_page.py",
         "bot/database.py", "bot/migrations/env.py",
     }  # fmt: skip

@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bench.bot_api import TOKEN, BotApi, Server
 from bot import database
 from bot.casework import notices, people, sealing
 from bot.casework.records import IncomingUpdate, Notice, Person, Record
@@ -21,7 +22,6 @@ from bot.channels.telegram import Telegram
 from bot.messages import Message, Reply
 from bot.settings import Settings
 from tests import aside
-from tests.channels.bot_api import TOKEN, BotApi, Server
 
 
 class FakeDialogue:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from bench.bot_api import CITIZEN
+from bench.bot_api_faults import TOO_OLD, Fault
 from bot.channels import telegram
 from bot.messages import Button, Reply
-from tests.channels.bot_api import CITIZEN
-from tests.channels.bot_api_faults import TOO_OLD, Fault
 from tests.channels.telegram_stage import Stage, make_api, make_stage, play  # noqa: F401
 
 OTHER = CITIZEN + 1

@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from bench import bot_api_faults as faults
+from bench.bot_api import CITIZEN
+from bench.bot_api_faults import Fault
 from bot.casework import notices
 from bot.messages import Reply
-from tests.channels import bot_api_faults as faults
-from tests.channels.bot_api import CITIZEN
-from tests.channels.bot_api_faults import Fault
 from tests.channels.telegram_stage import Stage, make_api, make_stage, outgoing, play  # noqa: F401
 
 OTHER = CITIZEN + 1

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from telegram.error import RetryAfter
 
+from bench import bot_api_faults as faults
+from bench.bot_api import CITIZEN
 from bot.casework import notices
 from bot.channels import telegram_text as text
 from bot.channels.telegram_api import Limiter
 from bot.channels.telegram_limits import Pace
 from bot.messages import Button, Reply
-from tests.channels import bot_api_faults as faults
-from tests.channels.bot_api import CITIZEN
 from tests.channels.telegram_stage import Stage, make_api, make_stage, outgoing, play  # noqa: F401
 
 # ── pace ──

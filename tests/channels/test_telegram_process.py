@@ -9,10 +9,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from telegram import Update
 
+from bench import bot_api_faults as faults
+from bench.bot_api import CITIZEN
+from bench.bot_api_faults import Fault
 from bot.channels import telegram, telegram_inbox, telegram_limits
-from tests.channels import bot_api_faults as faults
-from tests.channels.bot_api import CITIZEN
-from tests.channels.bot_api_faults import Fault
 from tests.channels.telegram_stage import Stage, make_api, make_stage, outgoing, play  # noqa: F401
 
 OTHER = CITIZEN + 1

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from bench.bot_api import CITIZEN
 from bot.channels import telegram, telegram_webhook
-from tests.channels.bot_api import CITIZEN
 from tests.channels.telegram_stage import Stage, make_api, make_stage, play  # noqa: F401
 
 WEBHOOK = {

@@ -12,12 +12,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import select, text
 
+from bench.bot_api import CITIZEN, LARGEST_FILE, TOKEN, BotApi, Server
+from bench.bot_api_faults import Delivered
 from bench.stack import Stack, free_port
 from bot.casework import disputes, evidence, notices
 from bot.casework.records import Dispute, Notice, Person, Record
 from bot.library import words
-from tests.channels.bot_api import CITIZEN, LARGEST_FILE, TOKEN, BotApi, Server
-from tests.channels.bot_api_faults import Delivered
 from tests.conversations.product import PATIENCE_SECONDS, served, until, without_rasa
 
 NUMBER = re.compile(r"[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")

@@ -1,4 +1,4 @@
-"""A Bot API server over HTTP for tests: Telegram's methods, its limits, and its faults on request."""
+"""A Bot API server over HTTP, for tests and benches: Telegram's methods, its limits, faults on request."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tests.channels.bot_api_faults import BLOCKED, Delivered, Fault, Planned, Refusal
+from bench.bot_api_faults import BLOCKED, Delivered, Fault, Planned, Refusal
 
 TOKEN = "7012345678:AAF-a-token-for-tests-only_0123456789abc"
 CITIZEN = 7_654_321_098  # above 2^31, as new accounts are

@@ -1,0 +1,53 @@
+"""RECORD, for recalls: what people say to a notice that reached them, and how many did. No Rasa."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.casework import notices
+from bot.casework.recall_notice import ANSWERS
+from bot.casework.recall_push_records import KIND, RecallAnswer, RecallPush
+from bot.casework.records import Notice, Person
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What became of a notice, over all its versions, in people."""
+
+    reached: int
+    answered: int
+    have: int
+    done: int
+
+
+def answer(
+    session: Session, who: Person, number: str, said: str, now: datetime
+) -> RecallPush | None:
+    """Keep what a person says to a notice; None where they were sent none of that number."""
+    if said not in ANSWERS or not notices.of_subjects(session, who, KIND, [number]):
+        return None
+    push = session.get_one(RecallPush, int(number))
+    query = select(RecallAnswer).where(
+        RecallAnswer.person_id == who.id, RecallAnswer.push_id == push.id
+    )
+    kept = session.scalar(query)
+    if kept is None:
+        kept = RecallAnswer(person_id=who.id, push_id=push.id)
+        session.add(kept)
+    kept.answer, kept.answered_at = said, now
+    session.flush()
+    return push
+
+
+def rate(session: Session, notice_no: str) -> Rate:
+    """How many people a notice reached, how many answered, have the thing, have dealt with it."""
+    ids = list(session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice_no)))
+    sent = select(func.count(Notice.person_id.distinct())).where(
+        Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]), Notice.state == "sent"
+    )
+    query = select(RecallAnswer).where(RecallAnswer.push_id.in_(ids)).order_by(RecallAnswer.push_id)
+    last = {one.person_id: one.answer for one in session.scalars(query)}
+    said = list(last.values())
+    return Rate(session.scalar(sent) or 0, len(said), said.count("have"), said.count("done"))

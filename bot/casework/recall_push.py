@@ -1,0 +1,224 @@
+"""RECORD, for recalls: how a notice goes out to people, from news to the ledger. No Rasa, no channel."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.casework import notices, people, recall_notice, recall_reach
+from bot.casework.disputes import CHINA
+from bot.casework.recall_push_records import KIND, RecallPush
+from bot.casework.recall_reach import Reached
+from bot.casework.records import Notice, Person, Recall
+from bot.casework.steps import NotPossible
+from bot.library import load
+
+NEWS_FOR = timedelta(days=30)  # how long after we first saw it a notice is still proposed
+DAILY = time(10)  # in Tianjin: what is not serious goes out then
+BY_RULE = "rule"  # who decided, where no officer had to
+TELLS = ("title", "brand", "models", "batch_raw", "manufacture_or_sale_dates", "hazard", "remedy",
+         "contact_phone")  # fmt: skip
+
+
+# ── decisions ────────────────────────────────────────────────────────────────
+
+
+def version(notice: Recall) -> str:
+    """What a notice tells people, as 12 hex digits: a correction of it makes another version."""
+    told = json.dumps([getattr(notice, field) for field in TELLS], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:12]
+
+
+def next_daily(now: datetime) -> datetime:
+    """The next 10:00 in Tianjin."""
+    local = now.astimezone(CHINA)
+    today = datetime.combine(local.date(), DAILY, CHINA)
+    return today if local < today else today + timedelta(days=1)
+
+
+# ── proposing and deciding; the caller commits ───────────────────────────────
+
+
+def propose(session: Session, now: datetime, without_approval: int) -> RecallPush | None:
+    """Propose the next notice that is news and was not proposed in this version; None where none is.
+
+    A serious danger goes out at once where it concerns at most `without_approval` people; all else
+    waits for an officer, and so does every correction. What concerns nobody is done with.
+    """
+    notice, is_corrected = _next_news(session, now)
+    if notice is None:
+        return None
+    counts = recall_reach.survey(session, notice, now)  # takes its time: before anything is written
+    session.execute(
+        update(RecallPush)
+        .where(RecallPush.notice_no == notice.notice_no, RecallPush.state == "proposed")
+        .values(state="dismissed", decided_by=BY_RULE, decided_at=now)
+    )
+    push = RecallPush(
+        notice_no=notice.notice_no, version=version(notice), state="proposed", proposed_at=now,
+        is_serious=recall_notice.is_serious(notice),
+        counts=counts,
+    )  # fmt: skip
+    session.add(push)
+    few = people_of(push) <= without_approval
+    if people_of(push) == 0:
+        push.state, push.decided_by, push.decided_at = "planned", BY_RULE, now
+    elif push.is_serious and few and not is_corrected:
+        _begin(push, BY_RULE, now)
+    session.flush()
+    return push
+
+
+def approve(push: RecallPush, who: str, now: datetime) -> None:
+    """Let a proposed push go out: a serious one now, another at 10:00. Raises NotPossible."""
+    _needs_decision(push)
+    _begin(push, who, now)
+
+
+def dismiss(push: RecallPush, who: str, now: datetime) -> None:
+    """Let a proposed push go to nobody. Raises NotPossible."""
+    _needs_decision(push)
+    push.state, push.decided_by, push.decided_at = "dismissed", who, now
+
+
+def people_of(push: RecallPush) -> int:
+    """How many people a push concerned when it was proposed."""
+    return sum(push.counts.values())
+
+
+def listed(session: Session, limit: int = 20) -> Sequence[tuple[RecallPush, Recall]]:
+    """What waits for an officer, then the newest of the others, each with its notice."""
+    waits = RecallPush.state == "proposed"
+    query = select(RecallPush, Recall).join(Recall, Recall.notice_no == RecallPush.notice_no)
+    found = session.execute(query.order_by(waits.desc(), RecallPush.id.desc()).limit(limit))
+    return [(push, notice) for push, notice in found]
+
+
+def _needs_decision(push: RecallPush) -> None:
+    if push.state != "proposed":
+        raise NotPossible(f"push: {push.state}")
+
+
+def _begin(push: RecallPush, who: str, now: datetime) -> None:
+    push.state, push.decided_by, push.decided_at = "planning", who, now
+    push.starts_at = now if push.is_serious else next_daily(now)
+
+
+def _next_news(session: Session, now: datetime) -> tuple[Recall | None, bool]:
+    """The next notice to propose, and whether it corrects one that was proposed before.
+
+    What lay in the library from its first moment on is no news: a first start tells nobody.
+    """
+    first = select(func.min(Recall.first_seen_at)).scalar_subquery()
+    pushes = session.execute(select(RecallPush.notice_no, RecallPush.version))
+    done = {(number, told) for number, told in pushes}
+    before = {number for number, _ in done}
+    is_new = and_(
+        Recall.jurisdiction == "CN",
+        Recall.first_seen_at > first,
+        Recall.first_seen_at > now - NEWS_FOR,
+        Recall.is_news.is_(True),
+    )
+    query = select(Recall).where(or_(is_new, Recall.notice_no.in_(before)))
+    for notice in session.scalars(query.order_by(Recall.first_seen_at, Recall.notice_no)):
+        is_known = notice.notice_no in before
+        if (notice.notice_no, version(notice)) not in done:
+            return notice, is_known
+    return None, False
+
+
+# ── planning, batch by batch: read first, then one short transaction that writes ──
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The next people of a push, read and matched; nothing of it is recorded yet."""
+
+    push_id: int
+    after: int
+    batch: recall_reach.Batch
+
+
+def next_batch(session: Session, channels: Sequence[str], now: datetime) -> Planned | None:
+    """The next people to be told, the serious pushes first; None where none is to be told now.
+
+    As long as a batch waits to be sent in `channels`, none is added: replies and progress stand
+    behind one batch at most, not behind the whole town.
+    """
+    query = select(RecallPush).where(RecallPush.state == "planning", RecallPush.starts_at <= now)
+    push = session.scalar(query.order_by(RecallPush.is_serious.desc(), RecallPush.id).limit(1))
+    if push is None or _waiting(session, channels, now) >= recall_reach.BATCH:
+        return None
+    notice = session.get_one(Recall, push.notice_no)
+    return Planned(push.id, push.cursor, recall_reach.batch(session, notice, push.cursor, now))
+
+
+def tell(session: Session, planned: Planned, now: datetime) -> int:
+    """Put a batch into the ledger; how many notices that made.
+
+    Of two who planned the same batch, and of one that was killed and began anew, only the first
+    counts: the cursor moves in the same transaction, and a second finds it moved.
+    """
+    found = planned.batch
+    moved = session.execute(
+        update(RecallPush)
+        .where(
+            RecallPush.id == planned.push_id, RecallPush.state == "planning",
+            RecallPush.cursor == planned.after,
+        )
+        .values(
+            cursor=found.until, state="planned" if found.is_last else "planning",
+            posted=RecallPush.posted + len(found.reached),
+        )
+    )  # fmt: skip
+    if moved.rowcount != 1:  # type: ignore[attr-defined]
+        return 0
+    push = session.get_one(RecallPush, planned.push_id)
+    notice = session.get_one(Recall, push.notice_no)
+    is_corrected = _is_correction(session, push)
+    for one in found.reached:
+        _post(session, push, notice, one, now, is_corrected=is_corrected)
+    return len(found.reached)
+
+
+def _post(
+    session: Session, push: RecallPush, notice: Recall, one: Reached, now: datetime, *,
+    is_corrected: bool,
+) -> None:  # fmt: skip
+    who = session.get(Person, one.person_id)
+    if who is None:  # gone since the batch was read
+        return
+    said = load("recall_notice")
+    offers = [
+        (said["buttons"][a], recall_notice.payload(push.id, a)) for a in recall_notice.ANSWERS
+    ]
+    offers.append((said["my_things"], "/manage_things"))
+    buttons = [
+        {"id": people.offer_button(session, who, title, payload, now), "title": title, "url": None}
+        for title, payload in offers
+    ]
+    text = recall_notice.text(notice, one.reason, one.named, is_corrected=is_corrected)
+    notices.post(session, who, KIND, str(push.id), text, now, buttons=buttons)
+
+
+def _is_correction(session: Session, push: RecallPush) -> bool:
+    query = select(RecallPush.id).where(
+        RecallPush.notice_no == push.notice_no, RecallPush.id < push.id, RecallPush.posted > 0
+    )
+    return session.scalar(query.limit(1)) is not None
+
+
+def _waiting(session: Session, channels: Sequence[str], now: datetime) -> int:
+    """How many recall notices could be sent in these channels at this moment."""
+    query = (
+        select(func.count())
+        .select_from(Notice)
+        .join(Person, Person.id == Notice.person_id)
+        .where(Notice.kind == KIND, Notice.state.in_(notices.OPEN), Person.channel.in_(channels))
+        .where(or_(Notice.retry_at.is_(None), Notice.retry_at <= now))
+    )
+    return session.scalar(query) or 0

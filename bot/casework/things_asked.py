@@ -1,0 +1,58 @@
+"""READING of what a citizen wants with the things they told: list them, be told no more. Pure."""
+
+import re
+
+LONGEST = 30  # characters; a longer message tells of something else
+LIST = "/manage_things"
+DELETE_ALL = '/manage_things{"choice":"delete_all"}'
+
+_KEPT = r"(?:关注|登记|订阅|记|记下|添加)(?:了|过)?"
+_WHAT = r"(?:东西|物品|产品|商品|品牌|召回|清单|列表)"
+_WHICH = r"(?:都?有)?(?:什么|哪些|啥)"
+_ALL = r"(?:全部|所有|都|全都|我|的)"
+_DELETE = r"(?:取消|删掉|删除|删了?|清空)"
+_ABOUT = r"(?:召回)?的?(?:提醒|通知|消息|推送|订阅)"
+
+_BEFORE = r"(?:请|麻烦|帮我|给我|那|我想|我要|以后|看看?|看一下|查一?下|查看|列一?下)*"
+_AFTER = r"(?:吗|呢|啊|呀|吧|了|谢谢)*"
+_LISTS = (
+    rf"我(?:都|现在|目前)*{_KEPT}的?{_WHICH}{_WHAT}?",  # 我都关注了什么
+    rf"我(?:都|现在|目前)*{_KEPT}的(?:{_WHAT}(?:{_WHICH})?)?",  # 我登记的东西有哪些
+    rf"我的(?:东西|物品|关注|清单)(?:清单|列表|和关注)?(?:{_WHICH})?",  # 我的物品清单
+    # 「取消关注」 may mean one of several: the list shows with each what deletes it.
+    r"我?(?:取消|不想|不要|不再|不)(?:再|继续)?关注",
+    rf"(?:取消|退订|不要)(?:[^,。]{{1,8}}的)?{_ABOUT}|退订",
+)
+_DELETES = (
+    rf"(?:别|不要|不用|停止|暂停)(?:再|给我|向我)*(?:发|提醒|通知|推送){_ABOUT}?我?",
+    rf"{_DELETE}{_ALL}+{_KEPT}的?{_WHAT}?|清空我?的?(?:物品|清单|列表)",  # 删掉我登记的东西
+    rf"把?我{_KEPT}的{_WHAT}?{_ALL}*{_DELETE}",  # 把我关注的都取消
+)
+_LISTED = re.compile(rf"{_BEFORE}(?:{'|'.join(_LISTS)}){_AFTER}")
+_DELETED = re.compile(rf"{_BEFORE}(?:{'|'.join(_DELETES)}){_AFTER}")
+_STOPS = re.compile(r"[\s,。.!?;:、~…\"'“”「」]+")
+_AWAY = re.compile(
+    r"取消|退订|不想|别再|不再|不要再|暂停|清空|删|扔了|(?<![到进])我的.{0,6}(?:清单|列表)"
+    r"|(?:关注|登记)了?(?:哪些|什么|啥)|看看我"
+)
+
+
+def asked(text: str) -> str | None:
+    """What Rasa is asked where a folded message wants a person's things listed or deleted; else None.
+
+    Only whole messages count: 「取消关注后店家不退券」 is a complaint.
+    """
+    said = _STOPS.sub("", text)
+    if not said or len(said) > LONGEST:
+        return None
+    if _DELETED.fullmatch(said) and not re.search("发我?了*$", said):  # goods are sent, too
+        return DELETE_ALL
+    return LIST if _LISTED.fullmatch(said) else None
+
+
+def turns_away(text: str) -> bool:
+    """Whether words that were taken for a wish to follow want the contrary, or the list.
+
+    Wider than `asked`, for they are known to be about following.
+    """
+    return bool(_AWAY.search(text))

@@ -13,6 +13,8 @@ def paragraphs(turn: Turn, draft: Dispute) -> list[str]:
     found = precheck.findings(draft, turn.today)
     district = load("district")["name"]
     told = [words(f"finding_{code}", district=district) for code in found]
+    if draft.occurred_on is not None and draft.occurred_on > turn.today:
+        told.insert(0, words("date_in_future", day=draft.occurred_on))
     if any(code in precheck.GROUNDS for code in found):
         told.append(words("findings_end"))
     before = precheck.same_before(turn.session, draft, turn.now)

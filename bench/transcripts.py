@@ -137,7 +137,7 @@ def mediated(running: Stack) -> list[str]:
     scene.citizen("我的投诉到哪了")
     scene.officer("mediate", citizen_agreed="电话同意", merchant_agreed="电话同意")
     scene.officer("meet", at="12月3日 9:30", place="中北镇市场监管所", mediator="张同志")
-    scene.officer("settle", amount="5800", note="退货退款，已当场退回")
+    scene.officer("conclude", record="agreement_made", amount="5800")
     scene.press("满意")
     return scene.lines
 

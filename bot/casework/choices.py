@@ -13,7 +13,7 @@ from bot.library import label
 RATINGS = ("good", "fair", "bad")
 RATED = ("settled", "ended", "closed")  # the states in which a citizen is asked what they think
 # Under the notice of a step; a shop's steps bring their own (negotiations.py).
-AFTER = {"ask_for_more": ("add",), "settle": RATINGS, "pay_first": RATINGS, "end": RATINGS, "close": RATINGS}  # fmt: skip
+AFTER = {"ask_for_more": ("add",), "settle": RATINGS, "conclude": RATINGS, "pay_first": RATINGS, "end": RATINGS, "close": RATINGS}  # fmt: skip
 
 
 def possible(dispute: Dispute) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from bot.library import label, load, words
 
 FOLLOW_UPS = ("follow_up", "withdrawal_wished", "settled_told")
 IN_MEDIATION = ("accepted", "mediating", "suspended")
-ENDS_MEDIATION = ("end", "settle", "pay_first", "withdraw")
+ENDS_MEDIATION = ("end", "settle", "conclude", "pay_first", "withdraw")
 AFTER_TESTING = ("resume", "end", "withdraw")  # the steps out of a suspension
 
 
@@ -76,7 +76,7 @@ def spoken(field: str, value: str) -> str:
         return words("yuan", amount=value)
     if field == "rating":
         return label("choice", value)
-    return label(field, value) if field in ("ground", "reason") else value
+    return label(field, value) if field in ("ground", "reason", "record") else value
 
 
 def _set_values(
@@ -85,7 +85,7 @@ def _set_values(
     """The sums that were paid first or agreed on; the clock of mediation, which has no end while testing goes on."""
     if name == "pay_first":
         dispute.paid_first_amount = Decimal(detail["amount"])
-    if name == "settle" and "amount" in detail:
+    if name in ("settle", "conclude") and "amount" in detail:
         dispute.agreed_amount = Decimal(detail["amount"])
     if name == "accept":
         dispute.register_number, dispute.accepted_at = detail["register_number"], now

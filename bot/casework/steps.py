@@ -35,6 +35,8 @@ ENDING_GROUNDS = (
 ESCALATION_REASONS = (
     "shop_refused", "shop_silent", "citizen_silent", "offer_declined", "not_kept", "time_over",
 )  # fmt: skip
+# How an agreement that mediation brought about is put down: 第24条.
+RECORDS = ("agreement_made", "carried_out_at_once", "both_wanted_none")
 SUSPENSION_REASONS = ("recusal", "testing")  # 第21条; 第22条: only testing stops the clock
 
 
@@ -73,6 +75,8 @@ STEPS = (
     Step("ask_for_more", ("lodged", "in_progress"), "incomplete", ("officer",), ("missing",),
          law="总局令第121号 第10条"),
     Step("complete", ("incomplete",), "in_progress", ("citizen", "officer")),
+    Step("people_mediate", ("lodged", "in_progress"), "in_progress", _STAFF,
+         ("to", "citizen_agreed", "merchant_agreed"), law="总局令第121号 第16条"),
     Step("accept", ("lodged", "in_progress"), "accepted", ("officer",), ("register_number",),
          only="bureau", law="总局令第121号 第15、40条"),
     Step("refuse", ("lodged", "in_progress", "incomplete"), "refused", ("officer",), ("ground",),
@@ -81,14 +85,18 @@ STEPS = (
          law="总局令第121号 第2、41条"),
     Step("mediate", ("accepted",), "mediating", ("officer",),
          ("citizen_agreed", "merchant_agreed"), only="bureau", law="总局令第121号 第18条"),
+    Step("entrust", ("accepted", "mediating"), "mediating", ("officer",),
+         ("to", "citizen_agreed", "merchant_agreed"), only="bureau", law="总局令第121号 第19条"),
     Step("meet", ("mediating",), "mediating", ("officer",), ("at", "place", "mediator"),
          only="bureau", law="总局令第121号 第20条"),
     Step("suspend", ("mediating",), "suspended", ("officer",), ("reason",),
          (("reason", SUSPENSION_REASONS),), only="bureau", law="总局令第121号 第21、22条"),
     Step("resume", ("suspended",), "mediating", ("officer",), only="bureau",
          law="总局令第121号 第21、22条"),
+    Step("conclude", ("mediating",), "settled", ("officer",), ("record",), (("record", RECORDS),),
+         only="bureau", law="总局令第121号 第24条"),
     Step("settle", ("lodged", "negotiating", "agreed", "in_progress", "incomplete", "accepted",
-                    "mediating"), "settled", (*_STAFF, "citizen"), law="总局令第121号 第24条"),
+                    "mediating"), "settled", (*_STAFF, "citizen"), law="总局令第121号 第6条"),
     Step("end", ("accepted", "mediating", "suspended"), "ended", ("officer",), ("ground",),
          (("ground", ENDING_GROUNDS),), only="bureau", law="总局令第121号 第23条"),
     Step("withdraw", RUNNING, "withdrawn", (*_STAFF, "citizen"), law="总局令第121号 第23条"),

@@ -47,6 +47,9 @@ LIFE: dict[str, tuple[str, str, str, bool]] = {
     "refuse": ("o", "lodged in_progress incomplete", "refused", True),
     "pass_on": ("o", "lodged in_progress incomplete", "passed_on", False),
     "mediate": ("o", "accepted", "mediating", True),
+    "people_mediate": ("op", "lodged in_progress", "in_progress", False),
+    "entrust": ("o", "accepted mediating", "mediating", True),
+    "conclude": ("o", "mediating", "settled", True),
     "meet": ("o", "mediating", "mediating", True),
     "suspend": ("o", "mediating", "suspended", True),
     "resume": ("o", "suspended", "mediating", True),
@@ -67,7 +70,9 @@ NEEDS: dict[str, dict[str, str]] = {
     "accept": {"register_number": "1120111002026110200001"}, "refuse": {"ground": "not_ours"},
     "pass_on": {"to": "西青区教育局"}, "mediate": {"citizen_agreed": "电话", "merchant_agreed": "电话"},
     "meet": {"at": "11月9日 9:30", "place": "中北镇市场监管所", "mediator": "李同志"},
-    "suspend": {"reason": "testing"}, "end": {"ground": "no_agreement"},
+    "people_mediate": {"to": "中北镇人民调解委员会", "citizen_agreed": "电话", "merchant_agreed": "电话"},
+    "entrust": {"to": "西青区消费者协会", "citizen_agreed": "电话", "merchant_agreed": "电话"},
+    "conclude": {"record": "agreement_made"}, "suspend": {"reason": "testing"}, "end": {"ground": "no_agreement"},
 }  # fmt: skip
 ANY = sorted((name, letter) for name in LIFE for letter in ACTORS)
 later = st.sampled_from([0, 0, 1, 3, 7, 20])  # days

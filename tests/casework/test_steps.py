@@ -52,7 +52,17 @@ def test_every_running_state_has_a_way_out_for_its_citizen_and_for_an_officer() 
 
 
 def test_only_an_office_accepts_refuses_and_mediates() -> None:
-    for name in ("accept", "refuse", "mediate", "meet", "suspend", "resume", "end"):
+    for name in (
+        "accept",
+        "refuse",
+        "mediate",
+        "entrust",
+        "meet",
+        "suspend",
+        "resume",
+        "conclude",
+        "end",
+    ):
         assert steps.step(name).only == "bureau" and steps.step(name).actors == ("officer",)
 
 
@@ -205,6 +215,33 @@ def test_two_officers_cannot_take_the_same_step(
         other.rollback()
     kinds = session.scalars(select(DisputeEvent.kind)).all()
     assert kinds.count("begin") == 1 and len(session.scalars(select(Notice)).all()) == 1
+
+
+@pytest.mark.parametrize("record", steps.RECORDS)
+def test_an_agreement_says_how_it_is_put_down_and_when_both_are_told(
+    record: str, session: Session, citizen: Person, now: datetime
+) -> None:
+    one = in_mediation(session, citizen, now)
+    with pytest.raises(steps.NotPossible):
+        progress.take(session, one, "conclude", "officer", now)
+    told = progress.take(session, one, "conclude", "officer", now, record=record, amount="5800")
+    assert (one.state, one.agreed_amount) == ("settled", 5800)
+    assert date.fromisoformat(told.detail["tell_by"]) == by_hand.working_days(date(2026, 11, 2), 7)
+    notice = session.scalars(select(Notice).order_by(Notice.id.desc())).first()
+    assert notice is not None and label("record", record) in notice.text
+    assert "满意" in (notice.buttons or "")
+
+
+@pytest.mark.parametrize("operator", steps.OPERATORS)
+def test_peoples_mediation_leaves_the_dispute_with_who_heard_of_it_first(
+    operator: Operator, session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now, operator)
+    due = one.accept_due
+    detail = detail_of(steps.step("people_mediate"))
+    progress.take(session, one, "people_mediate", "officer", now, **detail)
+    assert (one.state, one.accept_due) == ("in_progress", due)
+    progress.take(session, one, "settle", "citizen", now)
 
 
 @pytest.mark.parametrize("detail", [{}, {"amount": "1,299.50"}])

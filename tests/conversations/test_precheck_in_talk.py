@@ -186,3 +186,12 @@ def test_the_bureau_names_what_it_still_needs(running: Stack, talk: Talk) -> Non
     finally:
         running.restart_actions(operator="independent")
     assert "正式受理还需要" not in to_the_summary(talk)
+
+
+def test_a_day_that_has_not_come_is_pointed_out_and_can_be_put_right(
+    running: Stack, talk: Talk
+) -> None:
+    said = to_the_summary(talk, FULL.replace("上周六", "2035年1月6日"))
+    assert "还没有到" in said and "2035-01-06" in said
+    said = talk.say("时间是上周六")
+    assert "请核对" in said and "还没有到" not in said

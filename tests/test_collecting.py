@@ -21,6 +21,7 @@ from bot.jobs import Clock
 from bot.sources import cpsc, samr
 from bot.sources.fetch import Fetcher
 from bot.sources.registry import Source
+from tests import aside
 from tests.sources.misbehaving import Answer, Server, serving
 from tests.sources.test_chinese_pages import ROWS, page, table
 from tests.sources.test_foreign import ERROR, answered, row
@@ -264,7 +265,7 @@ def test_the_clock_looks_into_what_is_due_and_stops_at_once(
         await clock.stop()
         await running
 
-    asyncio.run(asyncio.wait_for(a_moment(), 20))
+    aside.run(a_moment())
     assert state_of(sessions) == (False, "stopped")
     collector.run()  # failed a moment ago: not due before an hour has gone
     assert len(server.asked) == 1

@@ -129,7 +129,7 @@ def test_a_moment_is_the_same_day_in_every_place_it_is_read(
         event = session.scalars(select(DisputeEvent).where(DisputeEvent.kind == "lodged")).one()
     assert dispute.lodged_at == event.happened_at == moment
     assert disputes.local_day(moment) == moment.date()
-    assert moment.date().isoformat() in dispute_words.progress([dispute])
+    assert moment.date().isoformat() in dispute_words.progress_row(dispute)
 
 
 @pytest.mark.parametrize("moment", BEIJING, ids=str)

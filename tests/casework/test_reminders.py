@@ -252,7 +252,7 @@ def test_an_office_names_the_rule_and_another_says_that_nothing_is_submitted(
     lodged(session, citizen, now, "independent")
     reminders.tick(session, now + timedelta(hours=2), page_of)
     bureau, independent = (one.text for one in asked(session))
-    for word in ("第10条", "2026-04-15", "真实姓名", "通讯地址", "商家名称", "没解决"):
+    for word in ("第10条", "2026-04-15", "真实姓名", "通讯地址", "商家名称", "补充情况"):
         assert word in bureau
     for word in ("尚未提交", "12315", "电话"):
         assert word in independent

@@ -69,7 +69,9 @@ def _value(column: Any) -> Any:
             return False
         case sa.JSON():
             return []
-        case sa.String():
+        case sa.LargeBinary():
+            return b"x"
+        case sa.String() | sealing.Plain():
             return None if column.nullable else "x"
         case _:
             return None if column.nullable else datetime(2026, 11, 2, tzinfo=UTC)

@@ -26,7 +26,7 @@ def take(
     """Take the step `name` of the table (steps.py), with its event and its notice in one transaction.
 
     `actor` is "citizen", "shop", "officer", "operator" or "clock"; a citizen who took it was told in
-    the talk, and gets no notice. What a step needs is told with it; a `note` is for officers alone.
+    the talk, and gets no notice. What a step needs is told with it; a `note`, and `by` (which officer it was), are for officers alone.
     `told` are words of the notice that do not go into the log, where they would lie open; `buttons`
     stand under it. Raises NotPossible; of two who take a step at once the second fails with
     sqlalchemy's StaleDataError when it is written.

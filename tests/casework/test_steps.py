@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from bot.casework import deadlines, disputes, progress, steps
+from bot.casework import deadlines, disputes, packet, progress, steps
 from bot.casework.disputes import Operator
 from bot.casework.records import Dispute, DisputeEvent, Notice, Person
 from bot.casework.steps import ENDING_GROUNDS, REFUSAL_GROUNDS, STATES, STEPS
@@ -215,6 +215,17 @@ def test_two_officers_cannot_take_the_same_step(
         other.rollback()
     kinds = session.scalars(select(DisputeEvent.kind)).all()
     assert kinds.count("begin") == 1 and len(session.scalars(select(Notice)).all()) == 1
+
+
+def test_which_officer_it_was_is_kept_and_told_to_nobody(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    one = lodged(session, citizen, now)
+    progress.take(session, one, "begin", "officer", now, by="张同志 0217", note="先打电话")
+    assert one.events[-1].detail["by"] == "张同志 0217"
+    (notice,) = session.scalars(select(Notice))
+    assert "张同志" not in notice.text
+    assert "张同志" not in str(packet.timeline(session, one))
 
 
 @pytest.mark.parametrize("record", steps.RECORDS)

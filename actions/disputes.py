@@ -8,10 +8,10 @@ from rasa_sdk.events import ActionExecuted, ActiveLoop, EventType, SessionStarte
 
 from actions import contact, dispute_asides, dispute_words, standing
 from actions.callbacks import hear_phone, say
+from actions.dispute_choices import offers
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import stops_the_form
 from actions.negotiations import offer_shop
-from actions.own_disputes import offers
 from actions.progress import MOST_CHOICES, choice_title, say_follow_up
 from actions.recalls import say_if_recalled, say_if_thing_is_recalled
 from actions.turn import Turn, TurnAction, streets

@@ -41,11 +41,11 @@ def tell(turn: Turn) -> None:
 
 def export(turn: Turn) -> None:
     """The way to the file: on the citizen's own page, for a chat is no place for it."""
-    link = contact.link_button(turn)
+    link = contact.page_button(turn, "see_data")
     if link is None:
         turn.tell(words("data_export_none"))
     else:
-        turn.tell(words("data_export"), [{**link, "title": load("wording")["data_button"]["page"]}])
+        turn.tell(words("data_export"), [link])
 
 
 def delete(turn: Turn) -> None:

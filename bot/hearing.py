@@ -190,7 +190,7 @@ def _waited_for(session: Session, who: Person, typed: str, before: list[Row]) ->
     is_over = answers.is_stop(folding.plain(typed))
     to_shop, added_to = negotiations.writing(session, who), own_disputes.adding(session, who)
     if to_shop is not None:
-        payload = negotiations.payload(to_shop.dispute, "no_words" if is_over else "words")
+        payload = choices.payload(to_shop.dispute, "no_words" if is_over else "words")
         refused = "number_not_passed_on"
     elif added_to is not None:
         payload = choices.payload(added_to, "no_more" if is_over else "more")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bench.stack import Stack, Talk, stack
 from bot import database
@@ -41,6 +41,16 @@ def session() -> Iterator[Session]:
     Record.metadata.create_all(engine)
     with Session(engine) as opened:
         yield opened
+    engine.dispose()
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
+    """Sessions on records in a file, as several threads use them."""
+    sealing.unlock([Fernet.generate_key()])
+    engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
+    Record.metadata.create_all(engine)
+    yield sessionmaker(engine, expire_on_commit=False)
     engine.dispose()
 
 

@@ -4,17 +4,15 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import collecting, database
-from bot.casework import recall_sources, sealing
+from bot import collecting
+from bot.casework import recall_sources
 from bot.casework.recall_records import RecallPage, RecallVersion, SourceState
-from bot.casework.records import Recall, Record
+from bot.casework.records import Recall
 from bot.chores import Chore
 from bot.collecting import Collector
 from bot.jobs import Clock
@@ -45,15 +43,6 @@ class Local(Source):
 def server() -> Iterator[Server]:
     with serving() as made:
         yield made
-
-
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    sealing.unlock([Fernet.generate_key()])
-    engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
-    Record.metadata.create_all(engine)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
 
 
 @pytest.fixture

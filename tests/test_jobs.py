@@ -1,7 +1,7 @@
 """The clock with records in a file: who is sent what, when, and what a fault or a kill leaves."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -10,14 +10,13 @@ from typing import Any
 
 import pytest
 import time_machine
-from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import database, jobs
-from bot.casework import disputes, notices, people, reminders, reports, retention, sealing, things
-from bot.casework.records import HeardMessage, Notice, Recall, Record
+from bot import jobs
+from bot.casework import disputes, notices, people, reminders, reports, retention, things
+from bot.casework.records import HeardMessage, Notice, Recall
 from bot.casework.report_records import ReportEvent
 from bot.chores import Chore, chores
 from bot.jobs import Clock
@@ -43,15 +42,6 @@ class Channel:
         if isinstance(outcome, notices.Sent):
             self.sent.append((one.external_id, one.text))
         return outcome
-
-
-@pytest.fixture
-def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    sealing.unlock([Fernet.generate_key()])
-    engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
-    Record.metadata.create_all(engine)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions import contact, turn
 from actions.privacy import ManageData
 from bot import database, hearing
-from bot.casework import disputes, negotiations, people, privacy
+from bot.casework import choices, disputes, negotiations, people, privacy
 from bot.casework.records import HeardMessage, OfferedButton, Person, Record
 from bot.dialogue import Dialogue
 from bot.hearing import Heard
@@ -80,7 +80,7 @@ def test_what_is_written_to_a_shop_goes_to_the_shop(hear, session, citizen, now,
     draft = disputes.start(session, citizen, now)
     found = type("Found", (), {"dispute": draft, "asking": "words"})()
     monkeypatch.setattr(negotiations, "writing", lambda *_: found)
-    assert hear("删除我的个人信息").question.payload == negotiations.payload(draft, "words")
+    assert hear("删除我的个人信息").question.payload == choices.payload(draft, "words")
 
 
 def offer(session: Session, who: Person, at: datetime) -> str:
@@ -178,6 +178,10 @@ def test_before_a_deletion_it_is_said_what_goes_and_nothing_is_gone(sessions) ->
 
 def test_a_copy_is_on_the_own_page_or_comes_from_a_person(sessions, settings, monkeypatch) -> None:
     key, _ = begin(sessions)
+    (button,) = say(sessions, key, "export")[0]["buttons"]
+    assert button["payload"].startswith("page:/mine/")  # the page beside our chat page
+    with sessions.begin() as session:
+        people.by_key(session, key).channel = "talk"
     assert say(sessions, key, "export")[0]["text"] == words("data_export_none")
     public = settings.model_copy(update={"public_url": "https://example.com"})
     monkeypatch.setattr(contact.settings, "get", lambda: public)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,10 +9,16 @@ from bot.casework import people, steps
 from bot.casework.records import Dispute
 from bot.library import label
 
+# What a citizen chooses while shop and citizen talk; all else is about the dispute itself.
+WITH_SHOP = (
+    "ask", "not_ask", "accept", "decline", "write", "words", "no_words", "kept", "not_kept",
+)  # fmt: skip
 RATINGS = ("good", "fair", "bad")
 RATED = ("settled", "ended", "closed")  # the states in which a citizen is asked what they think
 # Under the notice of a step; a shop's steps bring their own (negotiations.py).
-AFTER = {"ask_for_more": ("add",), "settle": RATINGS, "conclude": RATINGS, "pay_first": RATINGS, "end": RATINGS, "close": RATINGS}  # fmt: skip
+AFTER = {"ask_for_more": ("add",)} | dict.fromkeys(
+    ("settle", "conclude", "pay_first", "end", "close"), RATINGS
+)
 
 
 def possible(dispute: Dispute) -> tuple[str, ...]:
@@ -30,6 +35,11 @@ def may_reopen(dispute: Dispute) -> bool:
     return any(way.name == "reopen" for way in ways)
 
 
+def still(dispute: Dispute, wanted: Sequence[str]) -> list[str]:
+    """Those of the choices that are possible now; what a shop and its citizen may say is theirs to check."""
+    return [one for one in wanted if one in WITH_SHOP or one in possible(dispute)]
+
+
 def buttons(dispute: Dispute, wanted: Sequence[str]) -> list[dict[str, str]]:
     """Title and payload of each choice, before they are offered."""
     return [{"title": label("choice", one), "payload": payload(dispute, one)} for one in wanted]
@@ -37,15 +47,12 @@ def buttons(dispute: Dispute, wanted: Sequence[str]) -> list[dict[str, str]]:
 
 def payload(dispute: Dispute, choice: str) -> str:
     """What Rasa hears of a citizen's choice about a dispute of theirs."""
-    return f'/manage_dispute{{"number":"{dispute.number}","choice":"{choice}"}}'
+    intent = "negotiate" if choice in WITH_SHOP else "manage_dispute"
+    return f'/{intent}{{"number":"{dispute.number}","choice":"{choice}"}}'
 
 
 def offered(
     session: Session, dispute: Dispute, wanted: Sequence[str], now: datetime
-) -> list[dict[str, Any]]:
+) -> list[dict[str, str | None]]:
     """The same as a notice carries them, offered to the dispute's citizen."""
-    found = []
-    for one in buttons(dispute, wanted):
-        button_id = people.offer_button(session, dispute.person, one["title"], one["payload"], now)
-        found.append({"id": button_id, "title": one["title"], "url": None})
-    return found
+    return people.offer_buttons(session, dispute.person, buttons(dispute, wanted), now)

@@ -9,16 +9,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.casework import (
+    choices,
     deadlines,
     disputes,
     notices,
-    people,
     progress,
     quiet,
     shop_letters,
@@ -168,8 +167,8 @@ def answer(
             _agreed(session, negotiation, "shop", now, told)
         case "offer":
             _wait(negotiation, hours, now)
-            choices = _buttons(session, dispute, ("accept", "decline", "write"), now)
-            progress.take(session, dispute, "offer", "shop", now, told=told, buttons=choices)
+            offered = choices.offered(session, dispute, ("accept", "decline", "write"), now)
+            progress.take(session, dispute, "offer", "shop", now, told=told, buttons=offered)
         case "refuse":
             progress.take(
                 session, dispute, "escalate", "shop", now, told=told, reason="shop_refused"
@@ -300,8 +299,10 @@ def _agreed(
     negotiation.remind_due, negotiation.reminded_at = now + KEEP_WITHIN, None
     dispute = negotiation.dispute
     # A citizen who agreed reads it in the talk, with the same buttons.
-    choices = () if by == "citizen" else _buttons(session, dispute, ("kept", "not_kept"), now)
-    progress.take(session, dispute, "agree", by, now, told=told, buttons=choices)
+    offered = (
+        () if by == "citizen" else choices.offered(session, dispute, ("kept", "not_kept"), now)
+    )
+    progress.take(session, dispute, "agree", by, now, told=told, buttons=offered)
 
 
 def _escalate(
@@ -337,42 +338,14 @@ def _tell_shop(
 
 
 def _tell_citizen(
-    session: Session, negotiation: Negotiation, key: str, now: datetime, choices: Sequence[str],
+    session: Session, negotiation: Negotiation, key: str, now: datetime, wanted: Sequence[str],
     **told: str,
 ) -> None:  # fmt: skip
     dispute = negotiation.dispute
     due = telling.moment(negotiation.answer_due)
     text = words(key, number=disputes.number_text(dispute.number or ""), due=due, **told)
-    buttons = _buttons(session, dispute, choices, now)
+    buttons = choices.offered(session, dispute, wanted, now)
     notices.post(
         session, dispute.person, "negotiation", shop_letters.subject(negotiation, key), text, now,
         buttons=buttons, due_at=quiet.due_at(session, dispute.person, now),
     )  # fmt: skip
-
-
-def _buttons(
-    session: Session, dispute: Dispute, choices: Sequence[str], now: datetime
-) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": people.offer_button(
-                session, dispute.person, button["title"], button["payload"], now
-            ),
-            "title": button["title"],
-            "url": None,
-        }
-        for button in buttons(dispute, choices)
-    ]
-
-
-def buttons(dispute: Dispute, choices: Sequence[str]) -> list[dict[str, str]]:
-    """What a citizen can do about a negotiation: title and payload, before they are offered."""
-    return [
-        {"title": label("choice", choice), "payload": payload(dispute, choice)}
-        for choice in choices
-    ]
-
-
-def payload(dispute: Dispute, choice: str) -> str:
-    """What Rasa hears of a citizen's choice about a negotiation."""
-    return f'/negotiate{{"number":"{dispute.number}","choice":"{choice}"}}'

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -116,6 +116,20 @@ def offer_button(session: Session, who: Person, title: str, payload: str, now: d
     )
     session.add(button)
     return button.id
+
+
+def offer_buttons(
+    session: Session, who: Person, rows: Iterable[Mapping[str, str]], now: datetime
+) -> list[dict[str, str | None]]:
+    """Buttons of `title` and `payload` as a notice carries them, each kept."""
+    return [
+        {
+            "id": offer_button(session, who, row["title"], row["payload"], now),
+            "title": row["title"],
+            "url": None,
+        }
+        for row in rows
+    ]
 
 
 def pressed(session: Session, who: Person, button_id: str) -> OfferedButton | None:

@@ -193,14 +193,12 @@ def _post(
     if who is None:  # gone since the batch was read
         return
     said = load("recall_notice")
-    offers = [
-        (said["buttons"][a], recall_notice.payload(push.id, a)) for a in recall_notice.ANSWERS
+    rows = [
+        {"title": said["buttons"][one], "payload": recall_notice.payload(push.id, one)}
+        for one in recall_notice.ANSWERS
     ]
-    offers.append((said["my_things"], "/manage_things"))
-    buttons = [
-        {"id": people.offer_button(session, who, title, payload, now), "title": title, "url": None}
-        for title, payload in offers
-    ]
+    rows.append({"title": said["my_things"], "payload": "/manage_things"})
+    buttons = people.offer_buttons(session, who, rows, now)
     text = recall_notice.text(notice, one.reason, one.named, is_corrected=is_corrected)
     notices.post(session, who, KIND, str(push.id), text, now, buttons=buttons)
 

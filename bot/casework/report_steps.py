@@ -4,7 +4,7 @@ The commands and docs/reports.md read this table; `reports.take` is the only way
 """
 
 from bot.casework import steps
-from bot.casework.steps import NotPossible, Step
+from bot.casework.steps import Step
 
 ACTOR = "report_officer"  # a role of its own: officers of disputes have none (总局令第121号 第37条)
 STATES = (
@@ -32,10 +32,7 @@ STEPS = (
 
 def step(name: str) -> Step:
     """The step of that name. Raises NotPossible where there is none."""
-    for one in STEPS:
-        if one.name == name:
-            return one
-    raise NotPossible(f"no step {name}")
+    return steps.step(name, STEPS)
 
 
 def possible(state: str, operator: str, actor: str) -> list[str]:

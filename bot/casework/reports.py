@@ -133,7 +133,7 @@ def take(
     Raises NotPossible; StaleDataError for the second of two at once.
     """
     step = report_steps.step(name)
-    steps.check(step, report.state, report.operator, actor, detail)
+    detail = steps.check(step, report.state, report.operator, actor, detail)
     if name == "extend":
         _refuse_extension(report, now)
         report.extended_at = now

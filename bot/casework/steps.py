@@ -3,7 +3,7 @@
 Code, the desk and the documents read this table; `progress.take` is the only way to take a step.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.casework import sums, typed
@@ -107,9 +107,9 @@ STEPS = (
 )  # fmt: skip
 
 
-def step(name: str) -> Step:
-    """The step of that name. Raises NotPossible where there is none."""
-    for one in STEPS:
+def step(name: str, table: Sequence[Step] = STEPS) -> Step:
+    """The step of that name in a table. Raises NotPossible where there is none."""
+    for one in table:
         if one.name == name:
             return one
     raise NotPossible(f"no step {name}")

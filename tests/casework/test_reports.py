@@ -253,3 +253,11 @@ def test_nothing_but_its_own_door_leads_to_a_report() -> None:
         "bot/casework/reports.py", "bot/commands/reports.py", "bot/channels/report_page.py",
         "bot/database.py", "bot/migrations/env.py",
     }  # fmt: skip
+
+
+def test_what_is_written_with_a_step_is_kept_as_it_is_seen(
+    session: Session, lodge: Lodge, now: datetime
+) -> None:
+    report = lodge().report
+    reports.take(session, report, "begin", ACTOR, now, note="\u200b先看\u202e现场")
+    assert report.events[-1].detail["note"] == "先看现场"

@@ -148,6 +148,7 @@ def test_every_intent_has_examples_or_comes_from_a_button(domain: dict[str, Any]
         "manage_data",
         "manage_things",
         "answer_notice",
+        "answer_guidance",
     }
     assert set(domain["intents"]) == (exampled - {None}) | from_buttons
 

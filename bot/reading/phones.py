@@ -1,4 +1,4 @@
-"""READING: phones, id numbers and contact details in folded text. Knows no person's record."""
+"""READING: phones, other numbers of a person and contact details in folded text. Knows no record."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ Kind = Literal["mobile", "landline"]
 
 PHONE_TOKEN = "〔手机号〕"
 ID_TOKEN = "〔证件号〕"
+CARD_TOKEN = "〔银行卡号〕"
+MAIL_TOKEN = "〔邮箱〕"
 
 _LETTERS = str.maketrans({"O": "0", "o": "0", "I": "1", "l": "1", "幺": "1", "两": "2"})
 _SPOKEN = str.maketrans("零〇一二三四五六七八九", "00123456789")
@@ -29,6 +31,20 @@ _ID_NUMBER = re.compile(
     rf"|20)\d{{2}}[ -]?{_MONTH_DAY}[ -]?\d{{3}} ?[\dXx](?![\dA-Za-z])"
 )
 _OLD_ID_NUMBER = re.compile(rf"(?<=[证号:是 ])[1-9]\d{{7}}{_MONTH_DAY}\d{{3}}(?!\d)")
+# Order and parcel numbers are as long: a card's number is one where the words just before say so.
+_CARD = re.compile(
+    r"(?:银行卡|储蓄卡|信用卡|借记卡|卡号|尾号|账号|帐号|[行商发信设通生贷存]的?卡)[^\d,。;!?]{0,6}?"
+    r"(?P<number>(?<!\d)[3-9]\d{3}(?:[ -]?\d{4}){2,3}(?:[ -]?\d{1,4})?(?![ -]?\d))"
+)
+_PASSPORT = re.compile(
+    r"(?:护照|通行证)[^\dA-Za-z,。;!?]{0,6}?"
+    r"(?P<number>(?<![A-Za-z\d])(?:[A-Za-z]{1,2}\d{7,9}|\d{9})(?![A-Za-z\d]))"
+)
+_MAIL = re.compile(
+    r"(?<![\w.])(?P<number>[A-Za-z\d][\w.+-]{0,63}@[A-Za-z\d-]+(?:\.[A-Za-z\d-]+)*\.[A-Za-z]{2,10})(?![A-Za-z\d])",
+    re.ASCII,
+)
+_OTHERS = ((_CARD, CARD_TOKEN), (_PASSPORT, ID_TOKEN), (_MAIL, MAIL_TOKEN))
 
 _SURNAME = (
     "(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐"
@@ -129,17 +145,28 @@ def mask(phone: str) -> str:
 
 
 def redact(text: str) -> tuple[str, list[str], list[str]]:
-    """The text with tokens for mobiles and id numbers, and the numbers taken out, in order.
+    """The text with tokens for what is a person's own, the mobiles taken out, and all else taken out.
 
-    Landlines, 400 numbers and short numbers stay: they are those of shops and authorities.
+    Else are id, passport and bank-card numbers and e-mail addresses. Landlines, 400 numbers and short
+    numbers stay: they are those of shops and authorities; so do the numbers of orders and parcels.
     """
-    ids = find_id_numbers(text)
     mobiles = [phone for phone in find_phones(text) if phone.kind == "mobile"]
-    spans = [(i.start, i.end, ID_TOKEN) for i in ids]
-    spans += [(p.start, p.end, PHONE_TOKEN) for p in mobiles]
+    others = [(i.start, i.end, ID_TOKEN) for i in find_id_numbers(text)]
+    for pattern, token in _OTHERS:
+        for match in pattern.finditer(text):
+            if not _meets(match.span("number"), others):
+                others.append((*match.span("number"), token))
+    mobiles = [phone for phone in mobiles if not _meets((phone.start, phone.end), others)]
+    others.sort()
+    taken = [re.sub("[ -]", "", text[start:end]).upper() for start, end, _ in others]
+    spans = [*others, *((p.start, p.end, PHONE_TOKEN) for p in mobiles)]
     for start, end, token in sorted(spans, reverse=True):
         text = text[:start] + token + text[end:]
-    return text, [phone.number for phone in mobiles], [i.number for i in ids]
+    return text, [phone.number for phone in mobiles], taken
+
+
+def _meets(span: tuple[int, int], found: list[tuple[int, int, str]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end, _ in found)
 
 
 def contact(text: str) -> Contact:

@@ -98,7 +98,6 @@ def test_a_number_in_the_story_is_taken_out_however_it_is_written(
     assert number not in kept.text and number not in running.tracker(who.key)
 
 
-@pytest.mark.xfail(strict=True, reason="phones.redact knows mobiles and id numbers only")
 @pytest.mark.parametrize(
     ("words", "secret"),
     [("银行卡6222021234567890123被多扣了会员费，店里不认", "6222021234567890123"),

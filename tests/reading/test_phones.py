@@ -46,6 +46,45 @@ def test_an_id_number_is_taken_out(text: str) -> None:
     assert len(ids[0]) == 18
 
 
+@pytest.mark.parametrize(
+    ("text", "redacted"),
+    [
+        ("银行卡6222021234567890123被多扣了", "银行卡〔银行卡号〕被多扣了"),
+        ("工行卡 6222 0212 3456 7890 123 扣了两次", "工行卡 〔银行卡号〕 扣了两次"),
+        ("卡号是6222-0212-3456-7890", "卡号是〔银行卡号〕"),
+        ("信用卡号码:4392260012345678,盗刷", "信用卡号码:〔银行卡号〕,盗刷"),
+        ("退到支付账号6217000012345678901", "退到支付账号〔银行卡号〕"),
+        ("我护照E12345678,酒店登记", "我护照〔证件号〕,酒店登记"),
+        ("护照号码是 EA1234567", "护照号码是 〔证件号〕"),
+        ("港澳通行证C12345678丢了", "港澳通行证〔证件号〕丢了"),
+        ("我邮箱sima@example.com,一直收到广告", "我邮箱〔邮箱〕,一直收到广告"),
+        ("发到li.si_88@mail.example.com.cn吧", "发到〔邮箱〕吧"),
+        ("12345678@qq.com是我的", "〔邮箱〕是我的"),
+    ],
+)
+def test_a_card_a_passport_and_a_mail_address_are_taken_out(text: str, redacted: str) -> None:
+    assert phones.redact(text)[0] == redacted
+    assert len(phones.redact(text)[2]) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "订单号1234567890123456789一直不发货",
+        "快递单号YT6222021234567890",
+        "健身卡3000元不给退",
+        "会员卡充了5000元还剩3200",
+        "银行卡扣了我2999元,订单6222021234567890123",
+        "充电宝型号PAC20-272护照都拍了",
+        "条码6901234567892",
+        "微博@某某旗舰店不回",
+        "3个@5元一共15",
+    ],
+)
+def test_orders_parcels_codes_and_sums_stay(text: str) -> None:
+    assert phones.redact(text) == (text, [], [])
+
+
 def test_a_landline_is_found_and_stays() -> None:
     (phone,) = phones.find_phones("店里电话022-27391234")
     assert (phone.kind, phone.number) == ("landline", "02227391234")

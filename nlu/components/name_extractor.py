@@ -30,11 +30,12 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """L1 and L2 regularisation, rounds of training, the folder of dictionaries; intents whose
-        examples are not learned from; how likely a shop's name must be to be marked; how likely a
-        product where no other one is marked."""
+        """L1 and L2 regularisation, rounds of training, how often a feature must be seen to count; the
+        folder of dictionaries; intents whose examples are not learned from; how likely a shop's name
+        must be to be marked; how likely a product where no other one is marked."""
         return {
-            "c1": 0.05, "c2": 0.05, "rounds": 50, "dictionary_path": "nlu/dictionary",
+            "c1": 0.05, "c2": 0.05, "rounds": 50, "seen_at_least": 1,
+            "dictionary_path": "nlu/dictionary",
             "not_from": list(spans.NAMELESS),
             "merchant_at_least": 0.5, "product_at_least": 0.1,
         }  # fmt: skip
@@ -84,7 +85,8 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
                     trainer.append(features, labels)
         trainer.set_params(
             {"c1": self._config["c1"], "c2": self._config["c2"],
-             "max_iterations": self._config["rounds"], "feature.possible_transitions": True}
+             "max_iterations": self._config["rounds"], "feature.possible_transitions": True,
+             "feature.minfreq": self._config["seen_at_least"]}
         )  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
             trainer.train(str(folder / "names.crfsuite"))
@@ -92,7 +94,9 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     def _learned(self, example: Message) -> tuple[list[name_features.Features], list[str]]:
         text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
-        return self._features(text), spans.labels(len(text), spans.repeated(text, found))
+        return self._features(text, spans.read(text)), spans.labels(
+            len(text), spans.repeated(text, found)
+        )
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The messages with the names found in them."""
@@ -121,8 +125,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         return made
 
     def _find(self, text: str) -> list[Span]:
-        self._tagger.set(self._features(text))
-        marked = [span for span in spans.marked(self._tagger.tag()) if self._is_sure(*span)]
+        values = spans.read(text)
+        self._tagger.set(self._features(text, values))
+        tagged = spans.plausible(text, spans.marked(self._tagger.tag()), values)
+        marked = [span for span in tagged if self._is_sure(*span)]
         found = spans.apart([spans.whole_shop(text, span) for span in marked])
         found = main_names.main_names(text, found, bool(platforms.find(text)))
         if not any(kind == "merchant" for kind, _, _ in found):
@@ -186,10 +192,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         ]
         return sum(chances) / len(chances)
 
-    def _features(self, text: str) -> list[name_features.Features]:
+    def _features(self, text: str, values: list[str]) -> list[name_features.Features]:
         words = [word for word, _ in district_tokenizer.cut(text.lower())]
         tags = self._word_tagger.tags(text)
-        return name_features.features(text, words, tags, spans.read(text), self._lists)
+        return name_features.features(text, words, tags, values, self._lists)
 
     def _entity(self, text: str, kind: str, start: int, end: int) -> dict[str, Any]:
         return {

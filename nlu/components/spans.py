@@ -12,6 +12,7 @@ NAMELESS = ("out_of_scope", "chitchat", "ask_human")  # intents of which nothing
 Span = tuple[str, int, int]  # kind, start, end
 
 _BRACKETS = {"{": "}", "[": "]", "(": ")", "【": "】", "《": "》", "「": "」"}
+_SENTENCE_ENDS = re.compile(r"[。!！?？;；\n]")
 _CLAUSE_ENDS = r"(?=[\s,。，!?！？;；]|$)"
 _TAGS_BEFORE = re.compile(r"(?:<[^<>]{1,10}>)+$")
 _TAGS_AFTER = re.compile(rf"(?:</?[^<>]{{1,10}}>)+(?:[\u4e00-\u9fff]{{1,6}}{_CLAUSE_ENDS})?")
@@ -51,6 +52,21 @@ def marked(row: Sequence[str]) -> list[Span]:
         elif kind:
             found.append((kind, at, at + 1))
     return found
+
+
+def plausible(text: str, found: Sequence[Span], values: Sequence[str]) -> list[Span]:
+    """The spans cut where a sentence ends in them, without those that are a date or a sum.
+
+    `values` is the row of labels that `read` gives. No name goes on behind a full stop.
+    """
+    kept = []
+    for kind, start, end in found:
+        stop = _SENTENCE_ENDS.search(text, start + 1, end)
+        end = stop.start() if stop else end
+        marks = {label.partition("-")[2] for label in values[start:end]}
+        if not marks <= {"date", "amount"}:
+            kept.append((kind, start, end))
+    return kept
 
 
 def repeated(text: str, found: list[Span]) -> list[Span]:

@@ -25,6 +25,12 @@ assert spans.whole_shop("永旺超市花了399", ("merchant", 0, 2)) == ("mercha
 assert spans.whole_shop("<b>老王</b>烧烤", ("merchant", 3, 5)) == ("merchant", 0, 11)
 assert spans.placed_shop("投诉西营门街的口福面馆", [("location", 2, 6)]) == [("merchant", 7, 11)]
 assert spans.placed_shop("在中北镇买的锅坏了", [("location", 1, 4)]) == []
+typed = "耳机是AirPods Pro。10年前买的"
+assert spans.plausible(typed, [("model", 3, 17)], spans.read(typed)) == [("model", 3, 14)]
+dated = "2010年买的森林人"
+assert spans.plausible(dated, [("model", 0, 5), ("model", 7, 10)], spans.read(dated)) == [
+    ("model", 7, 10)
+]
 assert spans.apart([("product", 4, 6), ("merchant", 0, 7)]) == [("merchant", 0, 7)]
 assert spans.repeated("手机坏了修手机", [("product", 0, 2)]) == [("product", 0, 2), ("product", 5, 7)]
 assert spans.read("花了500元")[2:] == ["B-amount", "I-amount", "I-amount", "I-amount"]

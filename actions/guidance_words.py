@@ -1,18 +1,20 @@
 """What is said of rights, shared by the turns: an entry, near questions, what was told. Knows no turn."""
 
+from datetime import date
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.turn import Turn
-from bot.casework import guidance
+from bot.casework import disputes, guidance, guidance_case
+from bot.casework.guidance_case import Case
 from bot.library import words
 
 
 def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
-    """The answer with its articles; the rule's wording and the filing are a button away."""
-    citations = guidance.citations(entry)
-    text = "\n".join(filter(None, (entry.answer, *citations)))
+    """The answer, what it means for the case, its articles; the rule in full is a button away."""
+    case = guidance_case.lines(entry, case_in_hand(turn), turn.today)
+    text = "\n".join(filter(None, (entry.answer, *case, *guidance.citations(entry))))
     data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
     turn.tell(text, _buttons(entry, may_file), {"guidance": data})
 
@@ -31,9 +33,23 @@ def say_choices(turn: Turn, entries: Any) -> None:
     turn.dispatcher.utter_message(json_message={"guidance": {"choices": [e.id for e in entries]}})
 
 
+def case_in_hand(turn: Turn) -> Case:
+    """The days and the sum of this message, then of what was told before, then of the open draft."""
+    case = Case() if turn.is_button else guidance_case.read(turn.text, turn.today)
+    if told := turn.tracker.get_slot("told"):
+        day = told.get("day")
+        said_on = date.fromisoformat(day) if day else turn.today
+        case |= guidance_case.read(told["text"], said_on)
+    draft = disputes.draft(turn.session, turn.who)
+    if draft is not None and disputes.is_fresh(draft, turn.now):
+        case |= guidance_case.of_record(draft.occurred_on, draft.facts, draft.amount)
+    return case
+
+
 def remember(turn: Turn) -> EventType:
     """What was told, so that filing afterwards does not ask for it again."""
     told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
+    told["day"] = turn.today.isoformat()
     return SlotSet("told", None if turn.is_button else told)
 
 

@@ -8,7 +8,7 @@ from actions.guidance_words import remember, say_choices, say_entry
 from actions.moments import care_if_hurt
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
-from bot.casework import guidance
+from bot.casework import guidance, questions
 
 MOST_CHOICES = 3
 
@@ -40,7 +40,8 @@ class AnswerRights(TurnAction):
 
 
 def say_unsure(turn: Turn, near: Any) -> None:
-    """The near questions as buttons, or that nothing is near."""
+    """The near questions as buttons, or that nothing is near; the officers see what was asked."""
+    questions.note(turn.session, turn.text, turn.intent, "unsure" if near else "none", turn.now)
     if near:
         say_choices(turn, near)
     else:

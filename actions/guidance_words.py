@@ -5,25 +5,40 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
+from actions.guidance_answers import button
 from actions.turn import Turn
-from bot.casework import disputes, guidance, guidance_case
+from bot.casework import disputes, guidance, guidance_case, term_reminders
 from bot.casework.guidance_case import Case
 from bot.library import words
 
 
 def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
     """The answer, what it means for the case, its articles; the rule in full is a button away."""
-    case = guidance_case.lines(entry, case_in_hand(turn), turn.today)
-    text = "\n".join(filter(None, (entry.answer, *case, *guidance.citations(entry))))
+    case = case_in_hand(turn)
+    lines = guidance_case.lines(entry, case, turn.today)
+    text = "\n".join(filter(None, (entry.answer, *lines, *guidance.citations(entry))))
     data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
-    turn.tell(text, _buttons(entry, may_file), {"guidance": data})
+    turn.tell(text, _buttons(turn, entry, case, may_file), {"guidance": data})
 
 
-def _buttons(entry: Any, may_file: bool) -> list[dict[str, str]]:
+def _buttons(turn: Turn, entry: Any, case: Case, may_file: bool) -> list[dict[str, str]]:
+    """Four at most: where there is a term to be reminded of, that goes before a word of praise."""
     buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
-    if may_file and entry.action == "answer":
+    if not may_file:
+        return buttons
+    if entry.action == "answer":
         buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
-    return buttons
+    return [*buttons, _reminder(turn, entry, case) or button(entry, "helped"),
+            button(entry, "not_helped")]  # fmt: skip
+
+
+def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
+    """The button for the first term that ends late enough to be reminded of, or None."""
+    for end in guidance_case.ends(entry, case, turn.today):
+        if term_reminders.may_be_set(end.on, turn.now):
+            made: dict[str, str] = button(entry, "remind", entry.terms.index(end.term), end.on)
+            return made
+    return None
 
 
 def say_choices(turn: Turn, entries: Any) -> None:

@@ -90,11 +90,6 @@ def ends(entry: Entry, case: Case, today: date) -> list[End]:
     return found
 
 
-def next_end(entry: Entry, case: Case, today: date) -> End | None:
-    """The first of them that is not over on `today`."""
-    return next((end for end in ends(entry, case, today) if end.on >= today), None)
-
-
 def spoken(day: date, today: date) -> str:
     """A day as people say it: with its year only where that is another one."""
     pattern = load("guidance_case")["day" if day.year == today.year else "day_of_year"]

@@ -187,18 +187,6 @@ def test_a_record_without_a_day_has_none() -> None:
     assert guidance_case.of_record(None, "11月3日签收", Decimal(5)) == Case((), Decimal(5))
 
 
-def test_the_next_end_is_the_first_that_is_not_over() -> None:
-    entry, case = guidance.entry("phone-seven-days"), guidance_case.read("11月1日买的", SUNDAY)
-    ends = [guidance_case.next_end(entry, case, day) for day in
-            (D(2026, 11, 8), D(2026, 11, 9), D(2026, 11, 16), D(2026, 11, 17))]  # fmt: skip
-    assert [end and end.on for end in ends] == [
-        D(2026, 11, 8),
-        D(2026, 11, 16),
-        D(2026, 11, 16),
-        None,
-    ]
-
-
 GOOD = guidance.entry("phone-seven-days")
 RULE = GOOD.terms[0].rule
 

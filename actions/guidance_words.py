@@ -6,19 +6,62 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance_answers import button
-from actions.turn import Turn
-from bot.casework import disputes, guidance, guidance_case, term_reminders
+from actions.turn import Turn, streets
+from bot.casework import (
+    disputes,
+    guidance,
+    guidance_case,
+    guidance_place,
+    guidance_split,
+    questions,
+    term_reminders,
+)
 from bot.casework.guidance_case import Case
 from bot.library import words
 
 
-def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
-    """The answer, what it means for the case, its articles; the rule in full is a button away."""
+def say_entry(turn: Turn, entry: Any, *, may_file: bool = True, part: int = 0) -> None:
+    """The answer, what it means for the case, its articles; the rule in full is a button away.
+
+    With `part` it is that one of several answers: its title leads, and its buttons are few.
+    """
+    reach = reach_of(turn)
+    entry = guidance_place.fitting(entry, reach)
     case = case_in_hand(turn)
-    lines = guidance_case.lines(entry, case, turn.today)
-    text = "\n".join(filter(None, (entry.answer, *lines, *guidance.citations(entry))))
+    lines = [words("guidance_part", n=part, title=entry.title)] if part else []
+    lines += [entry.answer, *guidance_case.lines(entry, case, turn.today)]
+    lines += [] if part > 1 else guidance_place.lines(entry, matter(turn), reach)
+    text = "\n".join(filter(None, (*lines, *guidance.citations(entry))))
     data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
-    turn.tell(text, _buttons(turn, entry, case, may_file), {"guidance": data})
+    buttons = _buttons(turn, entry, case, may_file)
+    turn.tell(text, buttons[:2] if part else buttons, {"guidance": data})
+
+
+def say_if_several(turn: Turn) -> bool:
+    """Answer two or three questions of one message one after the other; whether there were several."""
+    found = guidance_split.several(turn.text)
+    if found is None:
+        return False
+    for number, (question, choice) in enumerate(found.asked, start=1):
+        if choice.is_sure:
+            say_entry(turn, choice.entries[0], part=number)
+        else:
+            questions.note(turn.session, question, turn.intent, "unsure", turn.now)
+            say_choices(turn, choice.entries)
+    if found.is_more:
+        turn.tell(words("guidance_more"))
+    return True
+
+
+def matter(turn: Turn) -> str:
+    """What the question is about: the words of this message, of a button those that were told before."""
+    told = turn.tracker.get_slot("told") or {}
+    return str(told.get("text", "")) if turn.is_button else turn.text
+
+
+def reach_of(turn: Turn) -> guidance_place.Reach | None:
+    """Whether the matter lies in another city or district."""
+    return guidance_place.beyond(matter(turn), streets())
 
 
 def _buttons(turn: Turn, entry: Any, case: Case, may_file: bool) -> list[dict[str, str]]:

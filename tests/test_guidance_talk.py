@@ -26,7 +26,7 @@ Said = list[dict[str, Any]]
 Say = Callable[..., Said]
 ACTIONS = {
     "ask_rights": guidance.AnswerRights, "choose_topic": guidance.AnswerRights,
-    "answer_guidance": guidance_answers.AnswerGuidance,
+    "answer_guidance": guidance_answers.AnswerGuidance, "show_basis": guidance.ShowBasis,
 }  # fmt: skip
 
 
@@ -189,3 +189,48 @@ def test_a_question_without_a_sure_answer_is_noted(
 def test_an_entry_that_is_no_more_in_the_library_is_no_fault(say: Say, choice: str) -> None:
     [reply] = say(f'/answer_guidance{{"topic":"gone","choice":"{choice}"}}')
     assert reply["response"] == "utter_rights_which"
+
+
+def test_two_questions_get_two_answers_with_few_buttons(say: Say) -> None:
+    first, second = say("网购的鞋七天无理由能退吗？运费谁出？")
+    assert first["text"].startswith("1. ") and second["text"].startswith("2. ")
+    assert titles(first) == titles(second) == ["看依据", "去投诉"]
+
+
+def test_of_four_questions_three_are_answered_and_the_rest_may_be_asked_again(say: Say) -> None:
+    replies = say(
+        "定金能退吗？押金不退怎么办？最终解释权归商家有效吗？车在4S店修了半个月有代步车吗？"
+    )
+    assert len(replies) == 4
+    assert "再问一次" in replies[3]["text"]
+
+
+def test_one_question_among_a_story_is_one_answer(say: Say) -> None:
+    assert len(say("我在健身房办了张年卡。去了两次。现在店关门了。电话打不通。钱还能退吗？")) == 1
+
+
+def test_a_matter_of_another_city_is_answered_by_national_rules_with_its_door(say: Say) -> None:
+    [reply] = say("我在北京买的按摩椅修了两次还是坏，能换吗")
+    assert "天津规定" not in reply["text"] and "当地 12315" in reply["text"]
+    [basis] = say(payload(reply, "看依据"))
+    assert "天津市消费者权益保护条例" not in basis["text"]
+
+
+def test_a_trader_s_question_without_an_answer_has_its_door(say: Say) -> None:
+    [reply] = say("我是商家，被顾客投诉了怎么办")
+    assert "主要帮消费者" in reply["text"]
+    [reply] = say("我是开店的，网购七天无理由怎么退货")
+    assert "您作为经营者" in reply["text"]
+
+
+@pytest.mark.parametrize("text", ["退吗", "赔吗", "能换", "投诉", "能退"])
+def test_two_letters_are_asked_back_with_buttons(say: Say, text: str) -> None:
+    reply, _ = say(text)
+    assert reply["response"] == "utter_rights_close"
+    assert 2 <= len(reply["buttons"]) <= 3
+
+
+def test_two_thousand_letters_are_answered_from_their_end(say: Say) -> None:
+    story = "那天天气不错，我和邻居一起出门逛街，走了很多路，也看了很多东西。" * 60
+    [reply] = say(f"{story}后来商家说要停业，停业公告要提前多少天？"[-2000:])
+    assert "提前30日" in reply["text"]

@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import pushes, questions, recalls, reports
+from bot.commands import guidance, pushes, questions, recalls, reports
 from bot.library import load, words
 
 
@@ -100,7 +100,7 @@ def reseal() -> None:
 COMMANDS = {
     "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
     "reports": reports.list_open, "sources": recalls.list_sources,
-    "push": pushes.show, "questions": questions.list_open,
+    "push": pushes.show, "questions": questions.list_open, "guidance": guidance.list_entries,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import guidance, pushes, questions, recalls, reports
+from bot.commands import guidance, pushes, questions, recalls, reports, tips
 from bot.library import load, words
 
 
@@ -117,6 +117,10 @@ if __name__ == "__main__":
             reports.show(number)
         case ["report", number, step, *reason]:
             reports.take(number, step, " ".join(reason))
+        case ["tip", path]:
+            tips.preview(path)
+        case ["tip", number, "approve", who]:
+            tips.approve(number, who)
         case ["questions", "done", number]:
             questions.deal_with(number)
         case ["import-recalls", source, *files] if files:
@@ -127,5 +131,5 @@ if __name__ == "__main__":
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
-                " | push NUMBER approve|dismiss WHO | questions done ID"
+                " | push NUMBER approve|dismiss WHO | questions done ID | tip FILE.yml | tip ID approve WHO"
             )

@@ -15,6 +15,7 @@ from bot.casework import (  # noqa: F401 - all tables are known here
     recall_records,
     report_records,
     sealing,
+    tip_records,
 )
 from bot.settings import ROOT, Settings
 

@@ -1,4 +1,4 @@
-"""what was said to an answer about rights, and the questions without one"""
+"""what was said to an answer about rights, the questions without one, and tips to those who follow them"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,8 +32,21 @@ def upgrade() -> None:
         sa.Column("last_asked_at", Moment(), nullable=False),
         sa.Column("dealt_with_at", Moment()),
     )
+    op.create_table(
+        "tips",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(16), nullable=False, index=True),
+        sa.Column("posted", sa.Integer(), nullable=False),
+        sa.Column("cursor", sa.Integer(), nullable=False),
+        sa.Column("proposed_at", Moment(), nullable=False),
+        sa.Column("starts_at", Moment()),
+        sa.Column("decided_by", sa.String(64)),
+        sa.Column("decided_at", Moment()),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("tips")
     op.drop_table("unanswered_questions")
     op.drop_table("guidance_answers")

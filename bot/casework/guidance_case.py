@@ -17,7 +17,7 @@ OFFICE = ("lodged", "reported", "accepted")  # events of a proceeding; all other
 
 _STOP = re.compile(r"[。！？!?；;，,\n]")
 _ABOUT = re.compile(r" ?(?:之?前(?!台)|以前|前后|左右|之后|以后|后(?!来))")
-_DENIED = re.compile(r"(?:没有?|未|不|还没)$")
+_DENIED = re.compile(r"(?:没有?|未|不)[^,。;!?]{0,3}$")
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,7 @@ class End:
 
 def read(text: str, today: date) -> Case:
     """The case in a folded text that was written on `today`. A vague sum (三百多) is none."""
-    sure, _ = amounts.disputed(text)
-    is_exact = sure is not None and not sure.is_vague
-    return Case(tuple(_told(text, today)), sure.value if sure is not None and is_exact else None)
+    return Case(tuple(_told(text, today)), _price(text))
 
 
 def of_record(occurred_on: date | None, story: str | None, amount: Decimal | None) -> Case:
@@ -96,6 +94,15 @@ def spoken(day: date, today: date) -> str:
     return str(pattern).format(year=day.year, month=day.month, day=day.day)
 
 
+def _price(text: str) -> Decimal | None:
+    """The sum that was paid; what somebody asks for or quotes is none."""
+    sure, _ = amounts.disputed(text)
+    if sure is None or sure.is_vague:
+        return None
+    is_other = re.search(load("guidance_case")["no_price"], text[: sure.start])
+    return sure.value if sure.role == "paid" or not is_other else None
+
+
 # ── days ─────────────────────────────────────────────────────────────────────
 
 
@@ -122,7 +129,10 @@ def _last(day: dates.Day) -> date:
 
 
 def _event(before: str, behind: str) -> str | None:
-    """What happened on a day: what stands right behind it counts before what leads up to it."""
+    """What happened on a day: what stands right behind it counts before what leads up to it.
+
+    What a shop received is what was sent back to it.
+    """
     for text, is_behind in ((behind, True), (before, False)):
         hits = [
             (hit.start() if is_behind else -hit.end(), -len(hit.group()), code)
@@ -131,7 +141,9 @@ def _event(before: str, behind: str) -> str | None:
             if not _DENIED.search(text[: hit.start()])
         ]
         if hits:
-            return str(min(hits)[2])
+            event = str(min(hits)[2])
+            is_shop = re.search(load("guidance_case")["by_shop"], before)
+            return "returned" if event == "received" and is_shop else event
     return None
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction
 
-from actions.guidance_words import remember, say_choices, say_entry
+from actions.guidance_words import reach_of, remember, say_choices, say_entry, say_if_several
 from actions.moments import care_if_hurt
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
-from bot.casework import guidance
+from bot.casework import guidance, guidance_place, questions
 
 MOST_CHOICES = 3
 
@@ -31,6 +31,8 @@ class AnswerRights(TurnAction):
             return []
         care_if_hurt(turn)
         is_told = say_if_recalled(turn)  # 「罗马仕PAC20-272怎么退」
+        if say_if_several(turn):
+            return [remember(turn)]
         choice = guidance.choose(turn.text, turn.entity("product"))
         if choice.is_sure:
             say_entry(turn, choice.entries[0])
@@ -40,7 +42,15 @@ class AnswerRights(TurnAction):
 
 
 def say_unsure(turn: Turn, near: Any) -> None:
-    """The near questions as buttons, or that nothing is near."""
+    """The near questions as buttons, or that nothing is near; the officers see what was asked.
+
+    A trader's question that nothing answers has a door of its own.
+    """
+    door = guidance.door(turn.text) if guidance_place.is_trader(turn.text) else None
+    if door is not None:
+        turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
+        return
+    questions.note(turn.session, turn.text, turn.intent, "unsure" if near else "none", turn.now)
     if near:
         say_choices(turn, near)
     else:
@@ -58,5 +68,6 @@ class ShowBasis(TurnAction):
         if topic is None:
             turn.say("utter_rights_which")
         else:
-            turn.tell(guidance.basis(guidance.entry(topic)))
+            entry = guidance_place.fitting(guidance.entry(topic), reach_of(turn))
+            turn.tell(guidance.basis(entry))
         return []

@@ -1,27 +1,87 @@
 """What is said of rights, shared by the turns: an entry, near questions, what was told. Knows no turn."""
 
+from datetime import date
 from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions.turn import Turn
-from bot.casework import guidance
+from actions.guidance_answers import button
+from actions.turn import Turn, streets
+from bot.casework import (
+    disputes,
+    guidance,
+    guidance_case,
+    guidance_place,
+    guidance_split,
+    questions,
+    term_reminders,
+)
+from bot.casework.guidance_case import Case
 from bot.library import words
 
 
-def say_entry(turn: Turn, entry: Any, *, may_file: bool = True) -> None:
-    """The answer with its articles; the rule's wording and the filing are a button away."""
-    citations = guidance.citations(entry)
-    text = "\n".join(filter(None, (entry.answer, *citations)))
+def say_entry(turn: Turn, entry: Any, *, may_file: bool = True, part: int = 0) -> None:
+    """The answer, what it means for the case, its articles; the rule in full is a button away.
+
+    With `part` it is that one of several answers: its title leads, and its buttons are few.
+    """
+    reach = reach_of(turn)
+    entry = guidance_place.fitting(entry, reach)
+    case = case_in_hand(turn)
+    lines = [words("guidance_part", n=part, title=entry.title)] if part else []
+    lines += [entry.answer, *guidance_case.lines(entry, case, turn.today)]
+    lines += [] if part > 1 else guidance_place.lines(entry, matter(turn), reach)
+    text = "\n".join(filter(None, (*lines, *guidance.citations(entry))))
     data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
-    turn.tell(text, _buttons(entry, may_file), {"guidance": data})
+    buttons = _buttons(turn, entry, case, may_file)
+    turn.tell(text, buttons[:2] if part else buttons, {"guidance": data})
 
 
-def _buttons(entry: Any, may_file: bool) -> list[dict[str, str]]:
+def say_if_several(turn: Turn) -> bool:
+    """Answer two or three questions of one message one after the other; whether there were several."""
+    found = guidance_split.several(turn.text)
+    if found is None:
+        return False
+    for number, (question, choice) in enumerate(found.asked, start=1):
+        if choice.is_sure:
+            say_entry(turn, choice.entries[0], part=number)
+        else:
+            questions.note(turn.session, question, turn.intent, "unsure", turn.now)
+            say_choices(turn, choice.entries)
+    if found.is_more:
+        turn.tell(words("guidance_more"))
+    return True
+
+
+def matter(turn: Turn) -> str:
+    """What the question is about: the words of this message, of a button those that were told before."""
+    told = turn.tracker.get_slot("told") or {}
+    return str(told.get("text", "")) if turn.is_button else turn.text
+
+
+def reach_of(turn: Turn) -> guidance_place.Reach | None:
+    """Whether the matter lies in another city or district."""
+    return guidance_place.beyond(matter(turn), streets())
+
+
+def _buttons(turn: Turn, entry: Any, case: Case, may_file: bool) -> list[dict[str, str]]:
+    """Four at most: where there is a term to be reminded of, that goes before a word of praise."""
     buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
-    if may_file and entry.action == "answer":
+    if not may_file:
+        return buttons
+    if entry.action == "answer":
         buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
-    return buttons
+    return [*buttons, _reminder(turn, entry, case) or button(entry, "helped"),
+            button(entry, "not_helped")]  # fmt: skip
+
+
+def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
+    """The button for the first term that ends late enough to be reminded of, or None."""
+    for end in guidance_case.ends(entry, case, turn.today):
+        if term_reminders.may_be_set(end.on, turn.now):
+            made: dict[str, str] = button(entry, "remind", entry.terms.index(end.term), end.on)
+            return made
+    return None
 
 
 def say_choices(turn: Turn, entries: Any) -> None:
@@ -31,9 +91,23 @@ def say_choices(turn: Turn, entries: Any) -> None:
     turn.dispatcher.utter_message(json_message={"guidance": {"choices": [e.id for e in entries]}})
 
 
+def case_in_hand(turn: Turn) -> Case:
+    """The days and the sum of this message, then of what was told before, then of the open draft."""
+    case = Case() if turn.is_button else guidance_case.read(turn.text, turn.today)
+    if told := turn.tracker.get_slot("told"):
+        day = told.get("day")
+        said_on = date.fromisoformat(day) if day else turn.today
+        case |= guidance_case.read(told["text"], said_on)
+    draft = disputes.draft(turn.session, turn.who)
+    if draft is not None and disputes.is_fresh(draft, turn.now):
+        case |= guidance_case.of_record(draft.occurred_on, draft.facts, draft.amount)
+    return case
+
+
 def remember(turn: Turn) -> EventType:
     """What was told, so that filing afterwards does not ask for it again."""
     told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
+    told["day"] = turn.today.isoformat()
     return SlotSet("told", None if turn.is_button else told)
 
 

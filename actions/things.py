@@ -6,10 +6,10 @@ from typing import Any
 from rasa_sdk.events import EventType
 
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, people, things, things_asked
+from bot.casework import disputes, people, things, things_asked, tips
 from bot.casework.records import Thing
 from bot.casework.things import Wish
-from bot.library import label, words
+from bot.library import label, load, words
 
 SHOWN = 10  # things of one reply, each with its button
 LONGEST_TITLE = 18  # characters of a thing's name on a button
@@ -30,6 +30,11 @@ class ManageThings(TurnAction):
                 _delete(turn, number)
             case "delete_all":
                 _ask_to_delete_all(turn)
+            case "follow_tips":
+                _follow_tips(turn)
+            case "stop_tips":
+                tips.stop(turn.session, turn.who)
+                turn.tell(load("tips")["stopped"])
             case "delete_all_sure":
                 count = things.delete_all(turn.session, turn.who)
                 turn.tell(words("things_all_deleted", count=count))
@@ -100,6 +105,15 @@ def _keep_told(turn: Turn) -> None:
         keep(turn, wish)
     else:
         turn.tell(words("follow_what"))
+
+
+def _follow_tips(turn: Turn) -> None:
+    try:
+        tips.follow(turn.session, turn.who, turn.now)
+    except things.Full:
+        turn.tell(words("follow_full", most=things.MOST), [to_list()])
+    else:
+        turn.tell(load("tips")["followed"], [button(load("tips")["stop"], "stop_tips")])
 
 
 def _delete(turn: Turn, number: str) -> None:

@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import pushes, recalls, reports
+from bot.commands import guidance, pushes, questions, recalls, reports, tips
 from bot.library import load, words
 
 
@@ -100,7 +100,7 @@ def reseal() -> None:
 COMMANDS = {
     "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
     "reports": reports.list_open, "sources": recalls.list_sources,
-    "push": pushes.show,
+    "push": pushes.show, "questions": questions.list_open, "guidance": guidance.list_entries,
 }  # fmt: skip
 
 if __name__ == "__main__":
@@ -117,6 +117,12 @@ if __name__ == "__main__":
             reports.show(number)
         case ["report", number, step, *reason]:
             reports.take(number, step, " ".join(reason))
+        case ["tip", path]:
+            tips.preview(path)
+        case ["tip", number, "approve", who]:
+            tips.approve(number, who)
+        case ["questions", "done", number]:
+            questions.deal_with(number)
         case ["import-recalls", source, *files] if files:
             recalls.import_recalls(source, files)
         case [command] if command in COMMANDS:
@@ -125,5 +131,5 @@ if __name__ == "__main__":
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
-                " | push NUMBER approve|dismiss WHO"
+                " | push NUMBER approve|dismiss WHO | questions done ID | tip FILE.yml | tip ID approve WHO"
             )

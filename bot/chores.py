@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import links, negotiations, recall_push, reminders, reports, retention
+from bot.casework import links, negotiations, recall_push, reminders, reports, retention, tips
 from bot.collecting import Collector
 from bot.settings import Settings
 
@@ -68,7 +68,7 @@ def chores(
 def _pushing(
     settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str]
 ) -> list[Chore]:
-    """Recall notices that are news are proposed, and go into the ledger batch by batch."""
+    """Recall notices that are news are proposed, and go into the ledger batch by batch; so do tips."""
 
     def propose(now: datetime) -> int:
         with sessions.begin() as session:
@@ -84,7 +84,13 @@ def _pushing(
                 recall_push.tell(session, planned, now)
         return 0
 
+    def advise(now: datetime) -> int:
+        with sessions.begin() as session:
+            tips.send_batch(session, channels, now)
+        return 0
+
     return [
+        Chore("tips on their way", timedelta(seconds=3), advise),
         Chore("recall notices to propose", timedelta(minutes=1), propose),
         Chore("recall notices on their way", timedelta(seconds=3), plan),
     ]

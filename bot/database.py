@@ -10,10 +10,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import (  # noqa: F401 - all tables are known here
+    guidance_records,
     recall_push_records,
     recall_records,
     report_records,
     sealing,
+    tip_records,
 )
 from bot.settings import ROOT, Settings
 

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import notices, people, recall_notice, recall_reach
+from bot.casework import notices, people, recall_notice, recall_reach, tip_records
 from bot.casework.disputes import CHINA
 from bot.casework.recall_push_records import KIND, RecallPush
 from bot.casework.recall_reach import Reached
@@ -151,7 +151,7 @@ def next_batch(session: Session, channels: Sequence[str], now: datetime) -> Plan
     """
     query = select(RecallPush).where(RecallPush.state == "planning", RecallPush.starts_at <= now)
     push = session.scalar(query.order_by(RecallPush.is_serious.desc(), RecallPush.id).limit(1))
-    if push is None or _waiting(session, channels, now) >= recall_reach.BATCH:
+    if push is None or waiting(session, channels, now) >= recall_reach.BATCH:
         return None
     notice = session.get_one(Recall, push.notice_no)
     return Planned(push.id, push.cursor, recall_reach.batch(session, notice, push.cursor, now))
@@ -210,13 +210,14 @@ def _is_correction(session: Session, push: RecallPush) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _waiting(session: Session, channels: Sequence[str], now: datetime) -> int:
-    """How many recall notices could be sent in these channels at this moment."""
+def waiting(session: Session, channels: Sequence[str], now: datetime) -> int:
+    """How many notices to many people could be sent in these channels at this moment."""
     query = (
         select(func.count())
         .select_from(Notice)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.kind == KIND, Notice.state.in_(notices.OPEN), Person.channel.in_(channels))
+        .where(Notice.kind.in_((KIND, tip_records.KIND)), Notice.state.in_(notices.OPEN))
+        .where(Person.channel.in_(channels))
         .where(or_(Notice.retry_at.is_(None), Notice.retry_at <= now))
     )
     return session.scalar(query) or 0

@@ -99,6 +99,8 @@ class Matcher:
 
     def of_thing(self, thing: Thing) -> str | None:
         """The reason for which a notice concerns the owner or follower of a thing, or None."""
+        if thing.kind == things.TIPS:
+            return None
         if thing.kind == things.BRAND:
             return "brand" if key(fold(thing.brand or "")) in self._makers else None
         if thing.kind == things.CATEGORY:

@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.casework import alerts, evidence, notices, removal, shops
+from bot.casework.disputes import CHINA
+from bot.casework.guidance_records import GuidanceAnswer, UnansweredQuestion
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -42,6 +44,7 @@ class Terms:
     notice_days: int = 180
     record_days: int = 365
     alert_days: int = 365
+    question_days: int = 180
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -64,6 +67,8 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _updates(session, before(terms.update_days), limit),
             _notices(session, before(terms.notice_days), limit),
             _alerts(session, before(terms.alert_days), limit),
+            _questions(session, before(terms.question_days), limit),
+            _answers(session, before(terms.question_days), limit),
             _evidence(session, before(terms.draft_days), limit),
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
@@ -136,6 +141,16 @@ def _alerts(session: Session, before: datetime, limit: int) -> int:
     ids = session.scalars(which.limit(limit)).all()
     alerts.remove(session, ids)
     return len(ids)
+
+
+def _questions(session: Session, before: datetime, limit: int) -> int:
+    which = select(UnansweredQuestion.id).where(UnansweredQuestion.last_asked_at < before)
+    return _delete(session, UnansweredQuestion.id, which.limit(limit))
+
+
+def _answers(session: Session, before: datetime, limit: int) -> int:
+    which = select(GuidanceAnswer.id).where(GuidanceAnswer.day < before.astimezone(CHINA).date())
+    return _delete(session, GuidanceAnswer.id, which.limit(limit))
 
 
 def _evidence(session: Session, before: datetime, limit: int) -> int:

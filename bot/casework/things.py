@@ -14,7 +14,7 @@ from bot.casework.recall_matching import fold, key, vocabulary
 from bot.casework.records import Person, Thing
 from bot.library import load
 
-OWNED, BRAND, CATEGORY = "owned", "brand", "category"  # the kinds of a thing
+OWNED, BRAND, CATEGORY, TIPS = "owned", "brand", "category", "tips"  # the kinds of a thing
 MOST = 50  # things of one person
 LONGEST = 200  # characters of the words that are kept
 LONGEST_NAME = 40  # characters of the words that are shown
@@ -29,7 +29,8 @@ class Wish:
     """What a person asks to be told of.
 
     `owned` is a thing with a brand or a code, `brand` all of a brand, `category` a group of
-    `followed` in categories.yml (its code is the product), or a type of product.
+    `followed` in categories.yml (its code is the product), or a type of product, `tips` what officers
+    advise (tips.py).
     """
 
     kind: str

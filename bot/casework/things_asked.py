@@ -5,6 +5,8 @@ import re
 LONGEST = 30  # characters; a longer message tells of something else
 LIST = "/manage_things"
 DELETE_ALL = '/manage_things{"choice":"delete_all"}'
+FOLLOW_TIPS = '/manage_things{"choice":"follow_tips"}'
+STOP_TIPS = '/manage_things{"choice":"stop_tips"}'
 
 _KEPT = r"(?:关注|登记|订阅|记|记下|添加)(?:了|过)?"
 _WHAT = r"(?:东西|物品|产品|商品|品牌|召回|清单|列表)"
@@ -28,6 +30,11 @@ _DELETES = (
     rf"{_DELETE}{_ALL}+{_KEPT}的?{_WHAT}?|清空我?的?(?:物品|清单|列表)",  # 删掉我登记的东西
     rf"把?我{_KEPT}的{_WHAT}?{_ALL}*{_DELETE}",  # 把我关注的都取消
 )
+_TIPS = r"消费(?:维权)?(?:提示|警示)"
+_FOLLOWED_TIPS = re.compile(rf"{_BEFORE}(?:关注|订阅|接收|开启|收){_TIPS}{_AFTER}")
+_STOPPED_TIPS = re.compile(
+    rf"{_BEFORE}(?:取消|退订|不再|不想|不要|别|关闭|停止)+(?:再|给我)*(?:关注|订阅|接收|收|发|推送)?{_TIPS}{_AFTER}"
+)
 _LISTED = re.compile(rf"{_BEFORE}(?:{'|'.join(_LISTS)}){_AFTER}")
 _DELETED = re.compile(rf"{_BEFORE}(?:{'|'.join(_DELETES)}){_AFTER}")
 _STOPS = re.compile(r"[\s,。.!?;:、~…\"'“”「」]+")
@@ -38,13 +45,18 @@ _AWAY = re.compile(
 
 
 def asked(text: str) -> str | None:
-    """What Rasa is asked where a folded message wants a person's things listed or deleted; else None.
+    """What Rasa is asked where a folded message wants a person's things listed or deleted, or tips; else
+    None.
 
     Only whole messages count: 「取消关注后店家不退券」 is a complaint.
     """
     said = _STOPS.sub("", text)
     if not said or len(said) > LONGEST:
         return None
+    if _STOPPED_TIPS.fullmatch(said):
+        return STOP_TIPS
+    if _FOLLOWED_TIPS.fullmatch(said):
+        return FOLLOW_TIPS
     if _DELETED.fullmatch(said) and not re.search("发我?了*$", said):  # goods are sent, too
         return DELETE_ALL
     return LIST if _LISTED.fullmatch(said) else None

@@ -14,6 +14,7 @@ ANSWER_LIMIT = 160  # characters; a citizen reads the answer on a phone
 ASKS_AT_LEAST = 4
 
 Action = Literal["answer", "redirect", "decline"]
+Counted = Literal["calendar", "working"]
 
 _PHONE = re.compile(
     r"(?<![\d.])(?:0\d{2,3}-\d{7,8}|1[0-2]\d{3}|9[56]\d{3}|400[-\d]{7,9})(?![\d%元条])"
@@ -23,7 +24,11 @@ _NOT_KEBAB = re.compile(r"[^a-z0-9-]")
 
 @dataclass(frozen=True)
 class Law:
-    """A law of laws.yml; `since` and `amended` are ISO dates, `articles` the last one if known."""
+    """A law of laws.yml; `since` and `amended` are ISO dates, `articles` the last one if known.
+
+    `is_procedure`: it is applied to what is done now, however old the matter is. `is_local`: it is
+    Tianjin's own.
+    """
 
     key: str
     name: str
@@ -35,6 +40,8 @@ class Law:
     until: str | None = None
     amended: str | None = None
     articles: int | None = None
+    is_procedure: bool = False
+    is_local: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,32 @@ class Cite:
 
     law: str
     article: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """A time that runs from an event of guidance_case.yml; either `days` or `months` is not 0.
+
+    `what` ends with it, `open` is what may still be asked for afterwards; `rule` sets it.
+    """
+
+    what: str
+    start: str
+    rule: Cite
+    days: int = 0
+    months: int = 0
+    counted: Counted = "calendar"
+    open: str = ""
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """So many times the price and `least` yuan, under a condition of guidance_case.yml alone."""
+
+    times: int
+    least: int
+    condition: str
+    rule: Cite
 
 
 @dataclass(frozen=True)
@@ -68,6 +101,8 @@ class Entry:
     words: tuple[str, ...] = ()
     unless: str = ""
     confused_with: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+    penalty: Penalty | None = None
     reviewed_on: str | None = None
     reviewed_by: str | None = None
 
@@ -166,7 +201,8 @@ def problems(checked: tuple[Entry, ...]) -> list[str]:
 
 def said(entry: Entry) -> str:
     """All an entry may say to a citizen, as one text."""
-    return "\n".join((entry.title, entry.answer, entry.rule, entry.next, entry.limits))
+    left = (text for term in entry.terms for text in (term.what, term.open))
+    return "\n".join((entry.title, entry.answer, entry.rule, entry.next, entry.limits, *left))
 
 
 def _entry_problems(entry: Entry, known: set[str]) -> Iterator[str]:
@@ -186,7 +222,8 @@ def _entry_problems(entry: Entry, known: set[str]) -> Iterator[str]:
     if any(not group or re.search(group, "") for group in entry.words):
         yield "a group of deciding words is met by anything"
     yield from _cite_problems(entry)
-    yield from _word_problems(said(entry))
+    yield from _case_problems(entry)
+    yield from forbidden(said(entry))
 
 
 def _cite_problems(entry: Entry) -> Iterator[str]:
@@ -206,7 +243,29 @@ def _cite_problems(entry: Entry) -> Iterator[str]:
         yield "an entry of grade B does not say what prevails"
 
 
-def _word_problems(text: str) -> Iterator[str]:
+def _case_problems(entry: Entry) -> Iterator[str]:
+    table = load("guidance_case")
+    for term in entry.terms:
+        if term.start not in table["starts"]:
+            yield f"a term from {term.start}, which is no event of guidance_case.yml"
+        if (term.days < 1) == (term.months < 1):
+            yield f"the term {term.what} needs days or months"
+        if term.counted not in ("calendar", "working") or (
+            term.months and term.counted == "working"
+        ):
+            yield f"the term {term.what} is counted in {term.counted} days"
+    if entry.terms and not entry.terms[-1].open:
+        yield "nothing is said of what is open after the last term"
+    if entry.penalty and entry.penalty.condition not in table["conditions"]:
+        yield f"a penalty under {entry.penalty.condition}, which is no condition of guidance_case.yml"
+    rules = [term.rule for term in entry.terms] + ([entry.penalty.rule] if entry.penalty else [])
+    for rule in rules:
+        if rule not in entry.cite:
+            yield f"the article {rule.article} of {rule.law} is not among those cited"
+
+
+def forbidden(text: str) -> Iterator[str]:
+    """What no text of ours may say, by `never_say` of laws.yml, and numbers that are not checked."""
     for sentence in re.split(r"[。！？\n]", text):
         for row in load("laws")["never_say"]:
             hit = re.search(row["words"], sentence)
@@ -220,7 +279,7 @@ def _word_problems(text: str) -> Iterator[str]:
 
 def _door_problems() -> Iterator[str]:
     for one in doors():
-        for what in _word_problems(one.reply):
+        for what in forbidden(one.reply):
             yield f"door {one.id}: {what}"
         for pattern in (*one.patterns, *one.unless):
             re.compile(pattern)
@@ -243,14 +302,34 @@ def _entry(row: dict[str, Any], topic: str, as_of: str) -> Entry:
         as_of=as_of,
         action=cast(Action, row.get("action", "answer")),
         evidence=row.get("evidence", ""),
-        cite=tuple(Cite(one["law"], int(one["article"])) for one in row.get("cite", ())),
+        cite=tuple(_cite(one) for one in row.get("cite", ())),
         asks=tuple(row.get("asks", ())),
         words=tuple(str(group).lower() for group in row.get("words", ())),
         unless=str(row.get("unless", "")).lower(),
         confused_with=tuple(row.get("confused_with", ())),
+        terms=tuple(_term(one) for one in row.get("terms", ())),
+        penalty=_penalty(row.get("penalty")),
         reviewed_on=str(reviewed) if reviewed else None,
         reviewed_by=row.get("reviewed_by"),
     )
+
+
+def _cite(row: Mapping[str, Any]) -> Cite:
+    return Cite(row["law"], int(row["article"]))
+
+
+def _term(row: Mapping[str, Any]) -> Term:
+    return Term(
+        what=row["what"], start=row["from"], rule=_cite(row["rule"]), days=int(row.get("days", 0)),
+        months=int(row.get("months", 0)), counted=cast(Counted, row.get("kind", "calendar")),
+        open=row.get("open", ""),
+    )  # fmt: skip
+
+
+def _penalty(row: Mapping[str, Any] | None) -> Penalty | None:
+    if row is None:
+        return None
+    return Penalty(int(row["times"]), int(row["least"]), row["condition"], _cite(row["rule"]))
 
 
 def _filled(text: str) -> str:

@@ -3,9 +3,11 @@
 from alembic import context
 
 from bot.casework import (  # noqa: F401 - their tables join the metadata
+    guidance_records,
     recall_push_records,
     recall_records,
     report_records,
+    tip_records,
 )
 from bot.casework.records import Record
 

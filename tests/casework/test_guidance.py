@@ -19,7 +19,7 @@ SHOWN_AT_LEAST = 0.97  # … whose entry is among those shown
 SURE_AND_WRONG_AT_MOST = 3  # questions answered alone with another entry
 
 GOOD = dataclasses.replace(
-    guidance.entry("seven-days"), id="a-good-entry", confused_with=(), words=()
+    guidance.entry("seven-days"), id="a-good-entry", confused_with=(), words=(), terms=()
 )
 
 

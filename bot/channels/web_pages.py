@@ -39,9 +39,10 @@ class Pages:
         context = {**self._always, **more}
         return self._templates.TemplateResponse(request, template, context, status_code=status_code)
 
-    def fault(self, request: Request, status_code: int, key: str) -> Response:
+    def fault(self, request: Request, status_code: int, key: str, **more: Any) -> Response:
         """A page that says what went wrong and what to do, in the words `faults` of pages.yml."""
-        return self.draw(request, "fault.html", status_code, fault=load("pages")["faults"][key])
+        fault = load("pages")["faults"][key]
+        return self.draw(request, "fault.html", status_code, fault=fault, **more)
 
 
 def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:

@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 
 from bot import database
 from bot.casework.records import Record
-from bot.channels import contact_page, report_page, shop_page, web
+from bot.channels import site as pages
+from bot.channels import web
 from bot.messages import Button, Message, Reply
 from bot.settings import Settings
 
@@ -91,11 +92,8 @@ def build(dialogue: Any, sessions: sessionmaker[Session]) -> Callable[[Settings]
     """The web application as `app.py` puts it together, for any settings."""
 
     def application(chosen: Settings) -> Starlette:
-        pages = contact_page.routes(dialogue, sessions, chosen)
-        pages += shop_page.routes(sessions, chosen)
-        pages += report_page.routes(sessions, chosen)
         return Starlette(
-            routes=[*web.routes(dialogue, chosen), *pages],
+            routes=pages.routes(dialogue, sessions, chosen),
             middleware=web.middleware(),
             exception_handlers=web.error_handlers(chosen),
         )

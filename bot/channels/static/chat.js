@@ -365,9 +365,16 @@
     window.addEventListener("online", pump);
     window.addEventListener("storage", onStorage);
     window.addEventListener("resize", fitInput);
-    setInput(kept.draft());
+    window.addEventListener("hashchange", showDraft);
+    showDraft();
     drawAll();
     news.ask();
+  }
+
+  function showDraft() {
+    const isBrought = kept.bring();
+    setInput(kept.draft());
+    if (isBrought) input.focus();
   }
 
   function onStorage(event) {

@@ -1,0 +1,22 @@
+"""All pages of the web in one list: the chat, what is open to everybody, and those by signed link."""
+
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.routing import BaseRoute
+
+from bot.channels import contact_page, notice_page, recalls_page, report_page, shop_page, web
+from bot.dialogue import Dialogue
+from bot.settings import Settings
+
+
+def routes(
+    dialogue: Dialogue, sessions: sessionmaker[Session], settings: Settings
+) -> list[BaseRoute]:
+    """The doors of every page."""
+    return [
+        *web.routes(dialogue, settings),
+        *recalls_page.routes(sessions, settings),
+        *notice_page.routes(sessions, settings),
+        *contact_page.routes(dialogue, sessions, settings),
+        *shop_page.routes(sessions, settings),
+        *report_page.routes(sessions, settings),
+    ]

@@ -3,7 +3,15 @@
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.routing import BaseRoute
 
-from bot.channels import contact_page, notice_page, recalls_page, report_page, shop_page, web
+from bot.channels import (
+    case_page,
+    contact_page,
+    notice_page,
+    recalls_page,
+    report_page,
+    shop_page,
+    web,
+)
 from bot.dialogue import Dialogue
 from bot.settings import Settings
 
@@ -17,6 +25,7 @@ def routes(
         *recalls_page.routes(sessions, settings),
         *notice_page.routes(sessions, settings),
         *contact_page.routes(dialogue, sessions, settings),
+        *case_page.routes(sessions, settings),
         *shop_page.routes(sessions, settings),
         *report_page.routes(sessions, settings),
     ]

@@ -45,7 +45,7 @@ MAY_IMPORT = {
                      "bot.casework.recalls", "bot.casework.recall_index",
                      "bot.casework.recall_list", "bot.casework.recall_sources",
                      "bot.casework.recall_words", "bot.casework.choices", "bot.casework.next_steps",
-                     "bot.casework.precheck", "bot.casework.stations"},
+                     "bot.casework.precheck", "bot.casework.stations", "bot.casework.totals"},
     "bot/channels/web.py": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library",
                             "bot.settings", "bot.casework.evidence"},
     "actions": {"actions", "bot.casework", "bot.reading", "bot.library", "bot.database", "bot.settings"},

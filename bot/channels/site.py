@@ -10,6 +10,7 @@ from bot.channels import (
     recalls_page,
     report_page,
     shop_page,
+    totals_page,
     web,
 )
 from bot.dialogue import Dialogue
@@ -24,6 +25,7 @@ def routes(
         *web.routes(dialogue, settings),
         *recalls_page.routes(sessions, settings),
         *notice_page.routes(sessions, settings),
+        *totals_page.routes(sessions, settings),
         *contact_page.routes(dialogue, sessions, settings),
         *case_page.routes(sessions, settings),
         *shop_page.routes(sessions, settings),

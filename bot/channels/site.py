@@ -6,6 +6,7 @@ from starlette.routing import BaseRoute
 from bot.channels import (
     case_page,
     contact_page,
+    large_type,
     notice_page,
     privacy_page,
     recalls_page,
@@ -24,6 +25,7 @@ def routes(
     """The doors of every page."""
     return [
         *web.routes(dialogue, settings),
+        *large_type.routes(settings),
         *recalls_page.routes(sessions, settings),
         *notice_page.routes(sessions, settings),
         *privacy_page.routes(settings),

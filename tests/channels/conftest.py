@@ -1,6 +1,7 @@
 """What the tests of the channels share: a dialogue written by hand, settings, and a browser."""
 
 import asyncio
+import contextlib
 import io
 import re
 import threading
@@ -121,10 +122,9 @@ def photo() -> Callable[..., bytes]:
     return make
 
 
-@pytest.fixture
-def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator[str]:
-    """The address of a running server."""
-    app = build(settings)
+@contextlib.contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """A running server of an application: its address."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -136,6 +136,13 @@ def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator
     yield f"http://127.0.0.1:{port}/"
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator[str]:
+    """The address of a running server."""
+    with serving(build(settings)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@
     if (entry.notice && !entry.is_answer) bubble.append(make("span", "mark-notice", words.notice));
     bubble.append(isMine ? entry.text : withLinks(entry.text));
     if (entry.files) bubble.append(make("span", "with-files", photos.fill(words.with_files, { count: entry.files })));
-    turn.append(bubble);
+    turn.append(bubble, ...(isMine ? [] : [readAloud.buttonFor(bubble)]));
     talk.append(turn);
     return turn;
   }

@@ -22,12 +22,26 @@ def link_button(turn: Turn) -> dict[str, str] | None:
 
 def page_button(turn: Turn, title: str) -> dict[str, str] | None:
     """The same under another title; for who talks on our chat page, the page beside it."""
-    chosen = settings.get()
-    if not chosen.public_url and turn.who.channel != people.WEB:
+    host = _host(turn)
+    if host is None:
         return None
-    host = chosen.public_url or links.HERE
-    url = links.contact_url(host, chosen.signing_key(), turn.who.key)
+    url = links.contact_url(host, settings.get().signing_key(), turn.who.key)
     return {"title": words(title), "payload": url}
+
+
+def case_button(turn: Turn, number: str) -> dict[str, str] | None:
+    """A button with a fresh signed link to the page of one dispute; None where it has no address."""
+    host = _host(turn)
+    if host is None:
+        return None
+    url = links.case_url(host, settings.get().signing_key(), turn.who.key, number)
+    return {"title": words("see_case"), "payload": url}
+
+
+def _host(turn: Turn) -> str | None:
+    """Where our pages are for this person: beside the chat page, or at the public address."""
+    is_beside = turn.who.channel == people.WEB
+    return settings.get().public_url or (links.HERE if is_beside else None)
 
 
 def call_button(turn: Turn) -> dict[str, str]:

@@ -51,9 +51,12 @@ class DisputeChoice(TurnAction):
 
 
 def offers(turn: Turn, dispute: Dispute) -> list[dict[str, str]]:
-    """Buttons for all that can be done about a dispute now, its paper among it."""
+    """Buttons for all that can be done about a dispute now, its page and its paper among it."""
     found = choices.buttons(dispute, choices.possible(dispute))
-    paper = contact.page_button(turn, "see_paper")
+    pages = (
+        contact.case_button(turn, dispute.number or ""),
+        contact.page_button(turn, "see_paper"),
+    )
     if dispute.state in ("refused", "passed_on"):
         found.append(button("call_me", "/request_callback"))
-    return found + ([paper] if paper else [])
+    return [*found, *filter(None, pages)]

@@ -104,6 +104,8 @@ def _hear(turn: Turn, dispute: Dispute, kind: str, reply: str) -> None:
     else:
         payload = f'/close_dispute{{"number":"{dispute.number}"}}'
         buttons = [button("close_record", payload), button("call_me", "/request_callback")]
+    page = contact.case_button(turn, dispute.number or "")
+    buttons += [page] if page else []
     say(turn, f"{reply}{dispute.operator}", buttons, number=number)
 
 

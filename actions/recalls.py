@@ -1,7 +1,6 @@
 """Turns about recalls: the lookup with its question back, and the things a person follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from rasa_sdk.events import EventType, SlotSet
 
@@ -9,13 +8,11 @@ from actions import things as kept
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
 from actions.turn import Turn, TurnAction
-from bot.casework import recall_reach, recall_sources, recalls, things
+from bot.casework import recall_reach, recall_words, recalls, things
 from bot.casework.records import Dispute
-from bot.library import load, words
+from bot.library import words
 
 FORM = "recall_form"
-MOST_LISTED = 3
-ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
@@ -48,15 +45,19 @@ class ValidateRecallForm(TurnAction):
             turn.say("utter_recall_detail")
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
-        if asked and answer.kind in ASKS_BACK:  # asked once: now it is answered with what is there
-            turn.tell(words("recall_without_detail", **_day_and_list(turn, answer)))
+        if (
+            asked and answer.kind in recall_words.ASKS_BACK
+        ):  # asked once: now it is answered with what is there
+            turn.tell(
+                words("recall_without_detail", **recall_words.day_and_list(turn.session, answer))
+            )
         elif answer.kind != "ask_brand":
             say_answer(turn, answer, _may_keep(answer))
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
         if not asked and answer.kind == "ask_brand" and not is_answered:
             say_answer(turn, answer)
-        waits = asked is None and answer.kind in ASKS_BACK and not is_answered
+        waits = asked is None and answer.kind in recall_words.ASKS_BACK and not is_answered
         return [
             SlotSet("recall_text", text if waits else None),
             SlotSet("told", {"text": text, "shown": text, "entities": turn.entities}),
@@ -92,7 +93,7 @@ def say_if_thing_is_recalled(turn: Turn, dispute: Dispute) -> None:
     """Tell the remedy of a recall where the thing that a dispute is about has one."""
     match = recall_reach.of_dispute(turn.session, dispute)
     if match is not None:
-        turn.tell(words("recalled_too", **_match_values(match)))
+        turn.tell(words("recalled_too", **recall_words.match_values(match)))
 
 
 def look_up(turn: Turn, text: str) -> recalls.Answer:
@@ -119,78 +120,9 @@ def say_answer(
     turn.tell(answer_text(turn, answer), buttons, {"recall": data})
 
 
-def _day_and_list(turn: Turn, answer: recalls.Answer) -> Mapping[str, object]:
-    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
-    listed = _listed(match.notice for match in answer.matches) or words("recall_none_listed")
-    return {"as_of": as_of, "count": recalls.count(turn.session), "list": listed}
-
-
 def answer_text(turn: Turn, answer: recalls.Answer) -> str:
-    """One of the answers of wording.yml, filled; always with the day the library stands at."""
-    values: dict[str, object] = dict(_day_and_list(turn, answer))
-    if answer.kind == "not_in_library" and answer.door is not None:
-        values |= {"subject": answer.door.subject, "door": answer.door.reply}
-    if answer.matches:
-        values |= _match_values(answer.matches[0])
-    rows = [words(f"recall_{answer.kind}", **values)]
-    rows += _more(answer)
-    if answer.kind not in ("not_found", "not_in_library"):
-        rows.append(words("recall_as_of", as_of=values["as_of"]))
-    if answer.kind != "not_in_library":
-        rows.append(recall_sources.stale_text(turn.session, answer.as_of, turn.now))
-    return "\n".join(filter(None, rows))
-
-
-def _more(answer: recalls.Answer) -> Iterable[str]:
-    if answer.near:
-        models = dict.fromkeys(near.model for near in answer.near)
-        yield words("recall_ask_near", models=words("and").join([*models][:MOST_LISTED]))
-    if answer.same_model and answer.wrong_brand:
-        owners = dict.fromkeys(m.notice.brand or m.notice.title for m in answer.same_model)
-        yield words("recall_wrong_brand", wrong=answer.wrong_brand, brand=words("and").join(owners))
-    if answer.out_of_spans:
-        yield words("recall_out_of_spans", **_match_values(answer.out_of_spans[0]))
-    others = answer.brand_notices or [match.notice for match in answer.matches[1:]]
-    if others and answer.kind not in ASKS_BACK:
-        yield words("recall_other_models", list=_listed(others))
-
-
-def _listed(notices: Iterable[Any]) -> str:
-    return words("joint").join(
-        words(
-            "recall_list_row",
-            title=notice.product_name or notice.title,
-            published=_published(notice.published_on),
-            models=words("and").join(notice.models[:MOST_LISTED]) or words("recall_not_told"),
-        )
-        for notice in list(notices)[:MOST_LISTED]
-    )
-
-
-def _published(day: Any) -> str:
-    return day.isoformat() if day is not None else words("recall_no_date")
-
-
-def _match_values(match: recalls.Match) -> Mapping[str, object]:
-    notice = match.notice
-    labels = load("wording")["recall_labels"]
-    evidence = words("and").join(
-        words("recall_evidence", field=labels.get(field, field), value=value)
-        for field, value in match.evidence
-    )
-    in_doubt = "phone_length" in (notice.doubts or ())
-    phone_words = "recall_phone_doubtful" if in_doubt else "recall_phone"
-    phone = words(phone_words, phone=notice.contact_phone) if notice.contact_phone else ""
-    return {
-        "title": notice.title,
-        "publisher": notice.publisher or words("recall_no_publisher"),
-        "published": _published(notice.published_on),
-        "hazard": notice.hazard or words("recall_not_told"),
-        "remedy": notice.remedy or words("recall_no_remedy"),
-        "phone": phone,
-        "evidence": evidence,
-        "check": match.check or words("recall_check_default"),
-    }
+    """The answer in words; always with the day the library stands at."""
+    return recall_words.answer(turn.session, answer, turn.now)
 
 
 class FollowRecalls(TurnAction):

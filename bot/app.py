@@ -7,7 +7,7 @@ from starlette.applications import Starlette
 
 from bot import chores, database
 from bot.casework import shops
-from bot.channels import contact_page, report_page, shop_page, web
+from bot.channels import site, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
@@ -55,10 +55,7 @@ def build(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            *web.routes(dialogue, settings),
-            *contact_page.routes(dialogue, sessions, settings),
-            *shop_page.routes(sessions, settings),
-            *report_page.routes(sessions, settings),
+            *site.routes(dialogue, sessions, settings),
             *(telegram.routes() if telegram else ()),
         ],
         middleware=web.middleware(),

@@ -15,6 +15,9 @@ REPORT = "report"  # the purpose of report_path
 REPORT_SECONDS = 3 * 24 * 3600  # how long the form of a report may be sent
 RECEIPT_SECONDS = 180 * 24 * 3600  # how long the same link tells what became of it
 
+CASE = "case"  # the purpose of case_url
+CASE_SECONDS = 14 * 24 * 3600  # a new one comes whenever progress is asked
+
 
 class Invalid(Exception):
     """The token was altered, is for another purpose, or was signed with another key."""
@@ -63,6 +66,11 @@ def report_path(signing_key: str, person_key: str, message_id: str) -> str:
 def report_url(public_url: str, signing_key: str, person_key: str, message_id: str) -> str:
     """The address of `report_path`."""
     return f"{public_url.rstrip('/')}{report_path(signing_key, person_key, message_id)}"
+
+
+def case_url(public_url: str, signing_key: str, person_key: str, number: str) -> str:
+    """The address where a citizen reads how a dispute of theirs stands, good for CASE_SECONDS."""
+    return f"{public_url.rstrip('/')}/case/{token(signing_key, CASE, f'{person_key}:{number}')}"
 
 
 def digest(signing_key: str, purpose: str, named: str) -> str:

@@ -53,12 +53,16 @@ def packet(session: Session, dispute: Dispute, now: datetime) -> bytes:
     return paper.content()
 
 
-def timeline(session: Session, dispute: Dispute) -> list[list[str]]:
-    """When, who and what happened, in plain words; the notes of officers stay with officers."""
+def timeline(session: Session, dispute: Dispute, *, shows_words: bool = True) -> list[list[str]]:
+    """When, who and what happened, in plain words; the notes of officers stay with officers.
+
+    Without `shows_words` it leaves out what the citizen wrote later: a page can be looked at.
+    """
     words = load("packet")["timeline"]
     query = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id)
     events = session.scalars(query.order_by(DisputeEvent.id)).all()
-    return [_event_row(words, event) for event in events if event.kind not in words["hidden"]]
+    hidden = {} if shows_words else {"text": words["not_shown"]}
+    return [_event_row(words, one, hidden) for one in events if one.kind not in words["hidden"]]
 
 
 def file_name(dispute: Dispute) -> str:
@@ -136,8 +140,11 @@ def _tell_events(paper: Paper, session: Session, dispute: Dispute) -> None:
     paper.table(words["head"], timeline(session, dispute), _TIMELINE_WIDTHS)
 
 
-def _event_row(words: Mapping[str, Any], event: DisputeEvent) -> list[str]:
+def _event_row(
+    words: Mapping[str, Any], event: DisputeEvent, hidden: Mapping[str, str]
+) -> list[str]:
     told = {key: progress.spoken(key, str(value)) for key, value in event.detail.items()}
+    told |= {key: text for key, text in hidden.items() if key in told}
     sentence = words["events"].get(event.kind, words["other"]).format_map(_Open(told))
     who = words["who"].get(event.actor, words["who"]["other"])
     return [_moment(event.happened_at), who, sentence]

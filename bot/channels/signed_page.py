@@ -45,17 +45,22 @@ class Door:
         """A handler for a route with {token}. Within it, `answer` may still raise links.Invalid."""
 
         async def handler(request: Request) -> Response:
-            link = self._link
-            try:
-                token = request.path_params["token"]
-                named = links.read(self._key, link.purpose, token, link.seconds)
-                return await self._answered(request, named, answer)
-            except links.Expired:
-                return self._pages.fault(request, 410, f"{link.faults}_expired")
-            except links.Invalid:
-                return self._pages.fault(request, 404, f"{link.faults}_wrong")
+            response = await self._let_in(request, answer)
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+            return response
 
         return handler
+
+    async def _let_in(self, request: Request, answer: Answer) -> Response:
+        link = self._link
+        try:
+            token = request.path_params["token"]
+            named = links.read(self._key, link.purpose, token, link.seconds)
+            return await self._answered(request, named, answer)
+        except links.Expired:
+            return self._pages.fault(request, 410, f"{link.faults}_expired")
+        except links.Invalid:
+            return self._pages.fault(request, 404, f"{link.faults}_wrong")
 
     async def _answered(self, request: Request, named: str, answer: Answer) -> Response:
         try:

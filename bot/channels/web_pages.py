@@ -16,6 +16,7 @@ from bot.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
+LARGE = "large"  # the cookie of large type, which the page's script writes too
 Handler = Callable[[Request], Awaitable[Response]]
 ErrorHandler = Callable[[Request, Exception], Response]
 
@@ -35,13 +36,22 @@ class Pages:
     def draw(
         self, request: Request, template: str, status_code: int = 200, **more: Any
     ) -> Response:
-        """A page from `templates/`, with `more` for this one."""
-        context = {**self._always, **more}
+        """A page from `templates/`, with `more` for this one.
+
+        `back` is where its switch for large type leads back to: what was sent by POST is its `base`.
+        """
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        look = {
+            "is_large": request.cookies.get(LARGE) == "yes",
+            "back": here if request.method == "GET" else more.get("base", "/"),
+        }
+        context = {**self._always, **look, **more}
         return self._templates.TemplateResponse(request, template, context, status_code=status_code)
 
-    def fault(self, request: Request, status_code: int, key: str) -> Response:
+    def fault(self, request: Request, status_code: int, key: str, **more: Any) -> Response:
         """A page that says what went wrong and what to do, in the words `faults` of pages.yml."""
-        return self.draw(request, "fault.html", status_code, fault=load("pages")["faults"][key])
+        fault = load("pages")["faults"][key]
+        return self.draw(request, "fault.html", status_code, fault=fault, **more)
 
 
 def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:

@@ -1,6 +1,7 @@
 """What the tests of the channels share: a dialogue written by hand, settings, and a browser."""
 
 import asyncio
+import contextlib
 import io
 import re
 import threading
@@ -19,7 +20,8 @@ from starlette.applications import Starlette
 
 from bot import database
 from bot.casework.records import Record
-from bot.channels import contact_page, report_page, shop_page, web
+from bot.channels import site as pages
+from bot.channels import web
 from bot.messages import Button, Message, Reply
 from bot.settings import Settings
 
@@ -91,11 +93,8 @@ def build(dialogue: Any, sessions: sessionmaker[Session]) -> Callable[[Settings]
     """The web application as `app.py` puts it together, for any settings."""
 
     def application(chosen: Settings) -> Starlette:
-        pages = contact_page.routes(dialogue, sessions, chosen)
-        pages += shop_page.routes(sessions, chosen)
-        pages += report_page.routes(sessions, chosen)
         return Starlette(
-            routes=[*web.routes(dialogue, chosen), *pages],
+            routes=pages.routes(dialogue, sessions, chosen),
             middleware=web.middleware(),
             exception_handlers=web.error_handlers(chosen),
         )
@@ -123,10 +122,9 @@ def photo() -> Callable[..., bytes]:
     return make
 
 
-@pytest.fixture
-def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator[str]:
-    """The address of a running server."""
-    app = build(settings)
+@contextlib.contextmanager
+def serving(app: Starlette) -> Iterator[str]:
+    """A running server of an application: its address."""
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -138,6 +136,13 @@ def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator
     yield f"http://127.0.0.1:{port}/"
     server.should_exit = True
     thread.join(timeout=10)
+
+
+@pytest.fixture
+def site(build: Callable[[Settings], Starlette], settings: Settings) -> Iterator[str]:
+    """The address of a running server."""
+    with serving(build(settings)) as address:
+        yield address
 
 
 @pytest.fixture

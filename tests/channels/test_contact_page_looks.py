@@ -101,7 +101,7 @@ def test_the_way_of_the_keyboard(visit, mine, files):
     expect(page.locator(".files li")).to_have_count(1)
     page.goto(page.url.split("?")[0])
     names = []
-    for _ in range(14):
+    for _ in range(20):
         page.keyboard.press("Tab")
         names.append(
             page.evaluate(

@@ -357,7 +357,7 @@ def test_the_token_leaks_to_nobody(bureau, path):
         assert one.headers["cache-control"] == "no-store"
         assert "script-src 'self'" in one.headers["content-security-policy"]
         assert "http:" not in one.text and "https:" not in one.text
-        assert not re.search(r"<script(?! src=\"/static/large)|style=|onclick", one.text)
+        assert not re.search(r"<script(?! src=\"/static/(large|read))|style=|onclick", one.text)
 
 
 # ── nothing of it elsewhere ──

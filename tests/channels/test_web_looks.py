@@ -47,7 +47,7 @@ def test_large_type_is_large_and_remembered(visit):
 
 def test_a_keyboard_is_enough(visit, dialogue):
     page = visit(width=1440, height=900)
-    for _ in range(12):
+    for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.id") == "text":
             break

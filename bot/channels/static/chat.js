@@ -37,7 +37,7 @@
     if (entry.notice && !entry.is_answer) bubble.append(make("span", "mark-notice", words.notice));
     bubble.append(isMine ? entry.text : withLinks(entry.text));
     if (entry.files) bubble.append(make("span", "with-files", photos.fill(words.with_files, { count: entry.files })));
-    turn.append(bubble);
+    turn.append(bubble, ...(isMine ? [] : [readAloud.buttonFor(bubble)]));
     talk.append(turn);
     return turn;
   }
@@ -365,9 +365,16 @@
     window.addEventListener("online", pump);
     window.addEventListener("storage", onStorage);
     window.addEventListener("resize", fitInput);
-    setInput(kept.draft());
+    window.addEventListener("hashchange", showDraft);
+    showDraft();
     drawAll();
     news.ask();
+  }
+
+  function showDraft() {
+    const isBrought = kept.bring();
+    setInput(kept.draft());
+    if (isBrought) input.focus();
   }
 
   function onStorage(event) {

@@ -4,6 +4,7 @@
 function makeKept() {
   const TALK = "talk";
   const DRAFT = "draft";
+  const MOST_BROUGHT = 500; // characters that a link brings
   const MOST = 200; // messages, replies and notices on this device
   const memory = {};
   let isStored = true;
@@ -50,13 +51,27 @@ function makeKept() {
     }
   }
 
+  const keepDraft = (text) => write(DRAFT, text);
+  const draft = () => String(read(DRAFT, ""));
+
+  // Words that a link to the chat brings (#say=…) join the draft: the citizen sends them, or does not.
+  // What stands behind # is not sent to the server. True where there were some.
+  function bring() {
+    const brought = (new URLSearchParams(location.hash.slice(1)).get("say") || "").slice(0, MOST_BROUGHT);
+    if (!brought) return false;
+    if (!draft().includes(brought)) keepDraft(draft() ? draft() + "\n" + brought : brought);
+    history.replaceState(null, "", location.pathname); // a reload does not bring them again
+    return true;
+  }
+
   return {
     TALK: TALK,
     entries: entries,
     change: change,
     add: add,
     clear: clear,
-    draft: () => String(read(DRAFT, "")),
-    keepDraft: (text) => write(DRAFT, text),
+    draft: draft,
+    keepDraft: keepDraft,
+    bring: bring,
   };
 }

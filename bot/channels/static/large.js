@@ -1,22 +1,21 @@
-// Large type (大字) on every page, remembered on this device.
+// Large type (大字) without loading the page anew; the cookie is the one that the form sets without scripts.
 "use strict";
 
 (function () {
-  const KEPT = "large";
+  const YEAR = 365 * 24 * 3600;
   const button = document.getElementById("large");
-
-  function isKept() {
-    try { return localStorage.getItem(KEPT) === "true"; } catch (error) { return false; }
-  }
 
   function setLarge(isLarge) {
     document.documentElement.classList.toggle("large", isLarge);
     button.setAttribute("aria-pressed", String(isLarge));
-    try { localStorage.setItem(KEPT, String(isLarge)); } catch (error) { /* until the page closes */ }
+    button.value = isLarge ? "no" : "yes";
+    const secure = location.protocol === "https:" ? "; Secure" : "";
+    document.cookie = "large=" + (isLarge ? "yes" : "no") + "; Path=/; Max-Age=" + YEAR + "; SameSite=Lax" + secure;
     window.dispatchEvent(new Event("resize")); // whoever fits itself to its text does so again
   }
 
-  button.hidden = false;
-  button.addEventListener("click", () => setLarge(!document.documentElement.classList.contains("large")));
-  if (isKept()) setLarge(true);
+  document.getElementById("look").addEventListener("submit", (event) => {
+    event.preventDefault();
+    setLarge(!document.documentElement.classList.contains("large"));
+  });
 })();

@@ -65,10 +65,10 @@ def main(count: int) -> None:
     asked = made_recalls.questions(rows, QUESTIONS, dice)
     print(f"{count} notices, {len(asked)} questions", flush=True)
     with tempfile.TemporaryDirectory() as folder:
-        theirs = measured(full_text(rows, Path(folder) / "fts.db"), asked)
+        theirs_built = full_text(rows, Path(folder) / "fts.db")
         session = records(rows, Path(folder) / "records.db")
         before = resident_mb()
-        ours = measured(library(session), asked)
+        ours, theirs = measured(asked, library(session), theirs_built)
         used = resident_mb() - before
         session.close()
     for kind, of in sorted(Counter(one.kind for one in asked).items()):
@@ -93,19 +93,24 @@ def result(count: int, asked: Sequence[Asked], ours: Measured, theirs: Measured)
     return figures
 
 
-def measured(built: tuple[Lookup, float], asked: Sequence[Asked]) -> Measured:
-    """Ask all the questions, once each, after one that warms up."""
-    lookup, build_s = built
-    lookup(asked[0].text)
-    took, right = [], []
+def measured(asked: Sequence[Asked], *built: tuple[Lookup, float]) -> list[Measured]:
+    """Ask all the questions of each lookup, once each, question by question: what else the machine
+    does meanwhile meets all alike."""
+    took: list[list[float]] = [[] for _ in built]
+    right: list[list[bool]] = [[] for _ in built]
+    for lookup, _ in built:
+        lookup(asked[0].text)  # warms up
     for one in asked:
-        started = time.perf_counter()
-        said = lookup(one.text)
-        took.append((time.perf_counter() - started) * 1000)
-        right.append(said.top == one.expect if one.expect else not said.is_stated)
-    return Measured(
-        statistics.median(took), statistics.quantiles(took, n=20)[-1], tuple(right), build_s
-    )
+        for number, (lookup, _) in enumerate(built):
+            started = time.perf_counter()
+            said = lookup(one.text)
+            took[number].append((time.perf_counter() - started) * 1000)
+            is_right = said.top == one.expect if one.expect else not said.is_stated
+            right[number].append(is_right)
+    return [
+        Measured(statistics.median(ms), statistics.quantiles(ms, n=20)[-1], tuple(ok), build_s)
+        for ms, ok, (_, build_s) in zip(took, right, built, strict=True)
+    ]
 
 
 def _right(of: Measured, asked: Sequence[Asked], kind: str) -> int:

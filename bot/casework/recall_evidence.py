@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from rapidfuzz.distance import OSA
 
@@ -148,8 +147,8 @@ def is_out_of_sizes(entry: Entry, question: Question) -> bool:
     return not any(first <= size <= last for size in question.sizes)
 
 
-def age(notice: Any) -> tuple[date, str]:
-    """What sorts notices, or their rows, by their day, then by their number; without a day they are the oldest."""
+def age(notice: Recall) -> tuple[date, str]:
+    """What sorts notices by their day, then by their number; without a day they are the oldest."""
     return notice.published_on or date.min, notice.notice_no
 
 
@@ -164,4 +163,4 @@ def rank(entry: Entry, question: Question) -> tuple[bool, bool, int, date, str]:
     """Domestic first, then the exact product, the words in common, the newer."""
     common = sum(pair in entry.about for pair in question.pairs)
     is_exact = bool(question.products & entry.products)
-    return entry.is_domestic, is_exact, common, *age(entry.row)
+    return entry.is_domestic, is_exact, common, *entry.order[1:]

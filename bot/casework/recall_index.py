@@ -4,9 +4,11 @@ import contextlib
 import functools
 import gc
 import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from bot.casework import recall_matching as matching
@@ -33,6 +35,7 @@ class Entry:
 
     row: Any
     number: str
+    order: tuple[bool, date, str]  # domestic ones and newer ones are greater
     identifiers: frozenset[Identifier]
     brands: frozenset[str]
     makers: frozenset[str]
@@ -65,7 +68,7 @@ class Entry:
 
     @property
     def is_domestic(self) -> bool:
-        return bool(self.row.jurisdiction == "CN")
+        return self.order[0]
 
     @property
     def has_names(self) -> bool:
@@ -120,6 +123,7 @@ def entry(row: Any) -> Entry:
     return Entry(
         row,
         str(row.notice_no),
+        (row.jurisdiction == "CN", row.published_on or date.min, row.notice_no),
         frozenset(matching.identifiers(row)),
         frozenset(matching.brands_of(row)),
         frozenset(matching.makers_of(row)),
@@ -143,6 +147,8 @@ class Index:
         with _without_collector():
             for one in itertools.chain(kept, map(entry, rows)):
                 index._add(one)
+            for of_brand in index.by_brand.values():  # the newest first: what is asked for most
+                of_brand.sort(key=operator.attrgetter("order"), reverse=True)
         return index
 
     def _add(self, one: Entry) -> None:

@@ -1,6 +1,7 @@
 """RECORD, for recalls (召回): which notices concern a product, and how sure. Knows no Rasa."""
 
 import heapq
+import operator
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -209,8 +210,8 @@ def _others(question: Question, matches: Sequence[Match]) -> tuple[Recall, ...]:
 
 
 def _by_date(entries: Iterable[Entry]) -> tuple[Recall, ...]:
-    newest = heapq.nlargest(MOST_SHOWN, entries, lambda e: (e.is_domestic, *evidence.age(e.row)))
-    return tuple(one.notice for one in newest)
+    newest = sorted(entries, key=operator.attrgetter("order"), reverse=True)
+    return tuple(one.notice for one in newest[:MOST_SHOWN])
 
 
 def _strongest(hits: Iterable[Hit]) -> list[Hit]:
@@ -274,12 +275,12 @@ def _fitting(value: str | None, model: str) -> str | None:
 
 # ── records ──────────────────────────────────────────────────────────────────
 
-_indexes: weakref.WeakKeyDictionary[Engine, tuple[tuple[int, ...], Index, date | None]] = (
+_indexes: weakref.WeakKeyDictionary[Engine, tuple[tuple[int | None, ...], Index, date | None]] = (
     weakref.WeakKeyDictionary()
 )
 _STAMP = select(
     select(func.count()).select_from(Recall.__table__).scalar_subquery(),
-    select(func.count()).select_from(RecallVersion.__table__).scalar_subquery(),
+    select(func.max(RecallVersion.id)).scalar_subquery(),
 )
 
 
@@ -328,9 +329,9 @@ def count(session: Session) -> int:
 def indexed(session: Session) -> tuple[Index, date | None]:
     """The index over the library and the day it stands at.
 
-    Made anew where there are more notices, or more prints of them, than it was made of: every process
-    sees at once what was fetched or corrected by another. Both are counted in the leaves of an index
-    (1.4 ms at 100,000 notices, where reading the rows for their versions takes 30).
+    Made anew where there are more notices than it was made of, or a newer print of one: every process
+    sees at once what was fetched or corrected by another. Both are looked up in indexes of the database
+    (0.8 ms at 100,000 notices, where summing up their versions takes 30).
     """
     bind = session.get_bind()
     engine = bind.engine if isinstance(bind, Connection) else bind

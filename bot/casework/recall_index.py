@@ -63,10 +63,6 @@ class Entry:
         return fold(f"{self.row.product_name or ''} {self.row.hazard or ''}")
 
     @property
-    def version(self) -> int:
-        return int(self.row.version)
-
-    @property
     def is_domestic(self) -> bool:
         return self.order[0]
 

@@ -346,7 +346,7 @@ def indexed(session: Session) -> tuple[Index, date | None]:
 def _made_anew(session: Session, before: Index) -> Index:
     """The index over the library; what is in the one before in the same version is not read again."""
     versions = dict(session.execute(select(Recall.notice_no, Recall.version)).all())
-    same = [one for one in before.by_number.values() if versions.get(one.number) == one.version]
+    same = [one for one in before.by_number.values() if versions.get(one.number) == one.row.version]
     fresh = sorted(versions.keys() - {one.number for one in same})
     return Index.of(_rows(session, fresh), same)
 

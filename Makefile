@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push transcripts clean
+        bench-push bench-recalls bench-planning transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -51,6 +51,12 @@ import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from 
 
 bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)
 	@PEOPLE=$(or $(PEOPLE),5000) $(PY) -m bench.push
+
+bench-recalls: setup ## NOTICES=100000: our recall lookup beside SQLite's full text, same notices
+	@NOTICES=$(or $(NOTICES),100000) $(PY) -m bench.recall_lookup
+
+bench-planning: setup ## PEOPLE=100000: chats while a recall notice to a town is planned
+	@PEOPLE=$(or $(PEOPLE),100000) $(PY) -m bench.push_planning
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

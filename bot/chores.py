@@ -1,5 +1,6 @@
 """What is done to the records by the clock, and how often: one line each. Knows no channel."""
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.casework import links, negotiations, recall_push, reminders, reports, retention, tips
 from bot.collecting import Collector
 from bot.settings import Settings
+
+REST_SECONDS = 0.01  # after each few people that are planned: a chat is answered meanwhile
 
 Run = Callable[[datetime], int]
 
@@ -82,7 +85,8 @@ def _pushing(
         if planned is not None:
             with sessions.begin() as session:
                 recall_push.tell(session, planned, now)
-        return 0
+            time.sleep(REST_SECONDS)
+        return 0 if planned is None else 1
 
     def advise(now: datetime) -> int:
         with sessions.begin() as session:
@@ -92,7 +96,7 @@ def _pushing(
     return [
         Chore("tips on their way", timedelta(seconds=3), advise),
         Chore("recall notices to propose", timedelta(minutes=1), propose),
-        Chore("recall notices on their way", timedelta(seconds=3), plan),
+        Chore("recall notices on their way", timedelta(seconds=3), plan, is_batched=True),
     ]
 
 

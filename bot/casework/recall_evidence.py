@@ -73,7 +73,7 @@ def is_of_brand(entry: Entry, question: Question) -> bool:
 
 def product_agrees(entry: Entry, question: Question) -> bool | None:
     """Whether the product of a notice can be the one asked about; None where none is named."""
-    if question.for_adults and entry.notice.category == load("categories")["children_category"]:
+    if question.for_adults and entry.row.category == load("categories")["children_category"]:
         return False
     if not question.products:
         return None
@@ -124,20 +124,24 @@ def is_out_of_spans(entry: Entry, question: Question) -> bool:
 
     A batch that is written in another way than the notice's proves nothing.
     """
-    out_of_days = question.made and not any(
-        first <= asked[1] and asked[0] <= last
-        for first, last in entry.made
-        for asked in question.made
+    out_of_days = (
+        question.made
+        and entry.made
+        and not any(
+            first <= asked[1] and asked[0] <= last
+            for first, last in entry.made
+            for asked in question.made
+        )
     )
     asked = [code.typed for code in question.codes if code.is_batch]
     like = [batch for batch in asked if any(span.is_like(batch) for span in entry.batches)]
     out_of_batches = like and not any(s.holds(batch) for s in entry.batches for batch in like)
-    return bool((entry.made and out_of_days) or out_of_batches)
+    return bool(out_of_days or out_of_batches)
 
 
 def is_out_of_sizes(entry: Entry, question: Question) -> bool:
     """Whether the question names sizes and none lies in the span of the notice."""
-    if entry.sizes is None or not question.sizes:
+    if not question.sizes or entry.sizes is None:
         return False
     first, last = entry.sizes
     return not any(first <= size <= last for size in question.sizes)
@@ -159,4 +163,4 @@ def rank(entry: Entry, question: Question) -> tuple[bool, bool, int, date, str]:
     """Domestic first, then the exact product, the words in common, the newer."""
     common = sum(pair in entry.about for pair in question.pairs)
     is_exact = bool(question.products & entry.products)
-    return entry.is_domestic, is_exact, common, *age(entry.notice)
+    return entry.is_domestic, is_exact, common, *entry.order[1:]

@@ -1,9 +1,15 @@
 """RECORD, for recalls: the notices in memory, and what a question touches there. No database."""
 
+import contextlib
 import functools
+import gc
+import itertools
+import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
 
 from bot.casework import recall_matching as matching
 from bot.casework import recall_spans as spans_of
@@ -16,32 +22,49 @@ LONGEST_QUESTION = 400  # characters that are read of a question
 LEAST_PREFIX = 3  # letters of a brand that may be glued to a model (ankerA1647)
 
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
-_folded = functools.lru_cache(maxsize=4096)(fold)  # of words of the library, which are few
 _AFTER_SLASH = re.compile(r"/([a-z0-9][-a-z0-9.]*)")
 _BEFORE_SLASH = re.compile(r"([a-z0-9][-a-z0-9.]*)/$")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
-    """A notice with what identifies its product, read once."""
+    """A notice with what identifies its product, read once; the rest is read when it is asked for.
 
-    notice: Recall
+    `row` is a notice, or its row as the database gave it: of 100,000 few are ever made a notice.
+    """
+
+    row: Any
+    number: str
+    order: tuple[bool, date, str]  # domestic ones and newer ones are greater
     identifiers: frozenset[Identifier]
     brands: frozenset[str]
     makers: frozenset[str]
     products: frozenset[str]
-    sizes: tuple[int, int] | None
-    batches: tuple[CodeSpan, ...]
-    made: tuple[Period, ...]
-    about: str
 
-    @property
-    def number(self) -> str:
-        return self.notice.notice_no
+    @functools.cached_property
+    def notice(self) -> Recall:
+        return self.row if isinstance(self.row, Recall) else Recall(**self.row._mapping)
+
+    @functools.cached_property
+    def sizes(self) -> tuple[int, int] | None:
+        return spans_of.size_span(self.notice)
+
+    @functools.cached_property
+    def batches(self) -> tuple[CodeSpan, ...]:
+        return spans_of.batch_spans(self.notice)
+
+    @functools.cached_property
+    def made(self) -> tuple[Period, ...]:
+        return spans_of.made_in(self.notice)
+
+    @functools.cached_property
+    def about(self) -> str:
+        """The words that are compared with those of a question."""
+        return fold(f"{self.row.product_name or ''} {self.row.hazard or ''}")
 
     @property
     def is_domestic(self) -> bool:
-        return self.notice.jurisdiction == "CN"
+        return self.order[0]
 
     @property
     def has_names(self) -> bool:
@@ -54,7 +77,7 @@ class Entry:
         return any(i.kind in ("model", "part", "barcode", "rating") for i in self.identifiers)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hit:
     """An identifier of a notice that stands in the question."""
 
@@ -91,18 +114,16 @@ class Question:
         return frozenset(pair for pair in found if _CJK.fullmatch(pair))
 
 
-def entry(notice: Recall) -> Entry:
-    """The notice with its identifiers, brands, makers and product types."""
+def entry(row: Any) -> Entry:
+    """A notice, or its row, with its identifiers, brands, makers and product types."""
     return Entry(
-        notice,
-        frozenset(matching.identifiers(notice)),
-        frozenset(matching.brands_of(notice)),
-        frozenset(matching.makers_of(notice)),
-        matching.products_of(notice),
-        spans_of.size_span(notice),
-        spans_of.batch_spans(notice),
-        spans_of.made_in(notice),
-        fold(f"{notice.product_name or ''} {notice.hazard or ''}"),
+        row,
+        str(row.notice_no),
+        (row.jurisdiction == "CN", row.published_on or date.min, row.notice_no),
+        frozenset(matching.identifiers(row)),
+        frozenset(matching.brands_of(row)),
+        frozenset(matching.makers_of(row)),
+        matching.products_of(row),
     )
 
 
@@ -116,14 +137,14 @@ class Index:
     by_number: dict[str, Entry] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, notices: Iterable[Recall], before: "Index | None" = None) -> "Index":
-        """An index over the notices; those whose version is in `before` are not read again."""
+    def of(cls, rows: Iterable[Any], kept: Iterable[Entry] = ()) -> "Index":
+        """An index over notices, or their rows, and over what is kept of an index before it."""
         index = cls()
-        known = before.by_number if before else {}
-        for notice in notices:
-            kept = known.get(notice.notice_no)
-            is_same = kept is not None and kept.notice.version == notice.version
-            index._add(kept if kept is not None and is_same else entry(notice))
+        with _without_collector():
+            for one in itertools.chain(kept, map(entry, rows)):
+                index._add(one)
+            for of_brand in index.by_brand.values():  # the newest first: what is asked for most
+                of_brand.sort(key=operator.attrgetter("order"), reverse=True)
         return index
 
     def _add(self, one: Entry) -> None:
@@ -131,16 +152,32 @@ class Index:
         for identifier in one.identifiers:
             self.by_key.setdefault(identifier.key, []).append(Hit(one, identifier))
         # Where no brand is printed, people know the thing by its maker.
-        for name in {key(name) for name in one.brands or one.makers}:
+        for name in {matching.printed_key(name) for name in one.brands or one.makers}:
             self.by_brand.setdefault(name, []).append(one)
-        for product in one.products:
-            for name in {product, *vocabulary().above(product)}:
-                self.by_product.setdefault(name, []).append(one)
+        for name in one.products.union(*map(vocabulary().above, one.products)):
+            self.by_product.setdefault(name, []).append(one)
 
     def of_products(self, products: Iterable[str]) -> list[Entry]:
         """The notices whose product is, or is a kind of, one of the types."""
-        found = {e.notice.notice_no: e for p in products for e in self.by_product.get(p, ())}
+        found = {e.number: e for p in products for e in self.by_product.get(p, ())}
         return list(found.values())
+
+
+@contextlib.contextmanager
+def _without_collector() -> Iterator[None]:
+    """Without garbage collection, which walks all of an index again and again and frees nothing.
+
+    What is built is not walked later either: at 100,000 notices that would hold a chat up for a second.
+    """
+    was_on = gc.isenabled()
+    gc.unfreeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_on:
+            gc.enable()
 
 
 # ── reading a question ───────────────────────────────────────────────────────
@@ -163,7 +200,7 @@ def read(
     made = list(spans_of.made_when(folded))
     codes = [c for c in codes if not any(c.start < m.end and m.start < c.end for m in made)]
     hits, found = _hits(index, folded, codes, names)
-    named = {e.notice.notice_no: e for _, _, name in names for e in index.by_brand[name]}
+    named = {e.number: e for _, _, name in names for e in index.by_brand[name]}
     batches = _batch_hits(named.values(), codes)
     spans = vocabulary().spans(rest)
     outside = _outside(rest, spans)
@@ -295,8 +332,8 @@ def _whole(code: Code, text: str) -> Callable[[Hit], Hit | None]:
 def _batch_hits(named: Iterable[Entry], codes: list[Code]) -> list[Hit]:
     asked = [c.typed for c in codes if c.is_batch]
     return [
-        Hit(one, Identifier("batch", one.notice.batch_raw or "", ""))
-        for one in named
+        Hit(one, Identifier("batch", one.row.batch_raw or "", ""))
+        for one in (named if asked else ())
         if any(span.holds(batch) for span in one.batches for batch in asked)
     ]
 
@@ -323,8 +360,9 @@ def _other_brand(
         return brand
     starts = {start for start, _, _ in spans} | {m.start() for m in re.finditer("[a-z0-9]+", text)}
     for name in words["known_brands"]:
+        folded = matching.printed_word(name)
         edges = ("(?<![a-z])", "(?![a-z])") if name.isascii() else ("", "")
-        for match in re.finditer(re.escape(_folded(name)).join(edges), text):
+        for match in re.finditer(re.escape(folded).join(edges), text) if folded in text else ():
             end = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip())
             follows = any(text[end:].startswith(word) for word in words["brand_followed_by"])
             if end in starts or follows:
@@ -339,17 +377,24 @@ def _outside(
 
     A word inside the name of another thing (药箱, 面包机) is none.
     """
-    words = load("categories")
     hiding = [(s, e) for s, e, _ in spans]
-    for other in map(_folded, words["not_outside"]):
+    outside, only_like_it = _outside_words()
+    for other in (word for word in only_like_it if word in text):
         hiding += [(m.start(), m.end()) for m in re.finditer(re.escape(other), text)]
     best: tuple[str, int, int] | None = None
-    for subject, row in words["outside"].items():
-        for word in map(_folded, row["words"]):
-            if best is not None and len(word) <= best[2] - best[1]:
-                continue
-            for match in re.finditer(re.escape(word), text):
-                if not any(s <= match.start() and match.end() <= e for s, e in hiding):
-                    best = (subject, *match.span())
-                    break
+    for word, subject in [pair for pair in outside if pair[0] in text]:  # of hundreds hardly any is
+        if best is not None and len(word) <= best[2] - best[1]:
+            continue
+        for match in re.finditer(re.escape(word), text):
+            if not any(s <= match.start() and match.end() <= e for s, e in hiding):
+                best = (subject, *match.span())
+                break
     return best
+
+
+@functools.cache
+def _outside_words() -> tuple[list[tuple[str, str]], list[str]]:
+    """Each folded word with its subject outside of the library, and the words that only look so."""
+    words = load("categories")
+    outside = [(fold(w), name) for name, row in words["outside"].items() for w in row["words"]]
+    return outside, list(map(fold, words["not_outside"]))

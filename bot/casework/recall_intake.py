@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.casework.recall_matching import fold
@@ -136,7 +136,13 @@ class _Batch:
         self._known[notice.source_key] = version
 
     def write(self) -> None:
-        """Write the notices, then the versions that point to them."""
+        """Write the notices, then the versions that point to them.
+
+        Where several may write at once, in one order: the newest version tells that there are new ones
+        (see `recalls.indexed`), so none may come up behind a newer one.
+        """
+        if self._versions and self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(text("LOCK TABLE recall_versions IN SHARE ROW EXCLUSIVE MODE"))
         self._session.add_all(self._fresh.values())
         self._session.flush()
         self._session.add_all(self._versions)

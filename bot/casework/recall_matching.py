@@ -26,9 +26,14 @@ _SIZE = re.compile(r"\d+(?:[*x×/]\d+)+[a-z]{0,2}|\d{2,3}")
 _DAY = re.compile(r"(20\d\d)[-/.年 ]{0,2}(\d{1,2})[-/.月 ]{0,2}(\d{1,2})(?!\d)")
 _CJK = re.compile(r"[\u4e00-\u9fff]+")
 _NO_CODE = re.compile(r"[^\w+]|_|\+(?=.)|^\+")
+_LATIN_WORD = re.compile(r"[a-z0-9][a-z0-9-]{3,}")
+_LATIN_BESIDE = re.compile(r"[a-z]{4}[\u4e00-\u9fff]{2}")
+_SEPARATORS = str.maketrans("", "", " -./_")
+_MISREAD = re.compile("[0-9][oOIl]")  # what models.key may take for two digits
+_WORDS = 2**15  # words of notices that are kept as folded: brands and products come again
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Identifier:
     """One thing in a notice that tells its product from others, as printed and as compared."""
 
@@ -54,6 +59,8 @@ class Code:
 
 def fold(text: str) -> str:
     """The text in one form for comparing: folded (see bot.reading.folding), without letter case."""
+    if text.isascii() and text.isprintable():  # it has no other form, and most codes are such
+        return " ".join(text.split()).lower()
     return folding.plain(text).casefold()
 
 
@@ -63,7 +70,15 @@ def key(text: str) -> str:
     Notices and labels mix letter o and digit 0 in front of a digit too (0507A, HP00): they are one.
     A closing + is part of a model: DX-500B+ is not DX-500B.
     """
+    tight = text.translate(_SEPARATORS)
+    if tight.isascii() and tight.isalnum() and not _MISREAD.search(tight):
+        return tight.lower().replace("o", "0")  # nothing in it to read otherwise: as below, quicker
     return _NO_CODE.sub("", models.key(text)).replace("o", "0")
+
+
+# Of words of the library only, never of what people write.
+printed_word = functools.lru_cache(maxsize=_WORDS)(fold)
+printed_key = functools.lru_cache(maxsize=_WORDS)(key)
 
 
 def day_key(text: str) -> str | None:
@@ -82,18 +97,21 @@ def identifiers(notice: Recall) -> set[Identifier]:
     found = {i for entry in notice.models for i in _from_model(entry)}
     known = {i.key for i in found}
     found |= {i for i in _from_batch(notice.batch_raw or "") if i.key not in known}
-    brands = {key(name) for name in brands_of(notice)}
-    for word in re.findall(r"[a-z0-9][a-z0-9-]{3,}", fold(notice.product_name or "")):
-        is_known = key(word) in brands or any(i.key == key(word) for i in found)
-        if not (is_known or word.isdigit() or word == "usb" or is_rating(word)):
-            found.add(Identifier("series", word.upper(), key(word)))
+    known = {i.key for i in found} | {printed_key(name) for name in brands_of(notice)}
+    for word in _LATIN_WORD.findall(printed_word(notice.product_name or "")):
+        code = printed_key(word)
+        if not (word.isdigit() or word == "usb" or code in known or _RATING.fullmatch(word)):
+            known.add(code)
+            found.add(Identifier("series", word.upper(), code))
     found |= {Identifier("series", name, name) for name in _beside_latin(notice)}
     return {i for i in found if i.key}
 
 
 def _beside_latin(notice: Recall) -> list[str]:
     """Chinese names that stand beside a Latin one in the product name (KULLEN库伦)."""
-    text = fold(notice.product_name or "")
+    text = printed_word(notice.product_name or "")
+    if not _LATIN_BESIDE.search(text):
+        return []
     for start, end, _ in vocabulary().spans(text):
         text = text[:start] + "|" * (end - start) + text[end:]
     for word in load("categories")["model_noise"]:
@@ -162,10 +180,17 @@ def _parts(text: str) -> list[str]:
 
 
 def _from_names(text: str) -> Iterator[Identifier]:
-    noise = "|".join(map(re.escape, sorted(load("categories")["model_noise"], key=len)[::-1]))
-    for run in _CJK.findall(re.sub(noise, " ", text)):
+    if text.isascii():
+        return
+    for run in _CJK.findall(_noise().sub(" ", text)):
         if len(run) >= 2 and not vocabulary().spans(run):
             yield Identifier("series", run, run)
+
+
+@functools.cache
+def _noise() -> re.Pattern[str]:
+    words = sorted(load("categories")["model_noise"], key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
 
 
 def _from_batch(raw: str) -> Iterator[Identifier]:
@@ -191,28 +216,44 @@ def _same_stem(before: str, piece: str) -> str:
 
 def brands_of(notice: Recall) -> set[str]:
     """The folded names of a notice's brand in every script it is printed in; none for `/` or 见附件."""
+    printed = filter(None, (notice.brand, *notice.brand_aliases))
+    return {name for one in printed for name in _brand_names(one)}
+
+
+@functools.lru_cache(maxsize=_WORDS)
+def _brand_names(printed: str) -> frozenset[str]:
     names: set[str] = set()
-    for printed in filter(None, (notice.brand, *notice.brand_aliases)):
-        for name in re.split(r"[、,;/]", fold(printed)):
-            plain = name.removesuffix("牌").strip()
-            if {name.strip(), plain} & set(load("categories")["no_brand"]):
-                continue
-            plain = plain if len(plain) > 1 else name
-            names |= {plain, *_CJK.findall(plain), _CJK.sub("", plain).strip()}
-    return {n for n in names if len(key(n)) >= 2}
+    for name in re.split(r"[、,;/]", fold(printed)):
+        plain = name.removesuffix("牌").strip()
+        if {name.strip(), plain} & set(load("categories")["no_brand"]):
+            continue
+        plain = plain if len(plain) > 1 else name
+        names |= {plain, *_CJK.findall(plain), _CJK.sub("", plain).strip()}
+    return frozenset(n for n in names if len(key(n)) >= 2)
 
 
 def makers_of(notice: Recall) -> set[str]:
     """The maker's own name in a company name, without its place, trade and legal form."""
+    return {name for name in (_maker(notice.producer or ""),) if name}
+
+
+@functools.lru_cache(maxsize=_WORDS)
+def _maker(producer: str) -> str | None:
     words = load("categories")["company"]
-    name = re.sub(r"\(.*?\)", "", fold(notice.producer or "").split("、")[0])
+    name = re.sub(r"\(.*?\)", "", fold(producer).split("、")[0])
     name = re.sub(r"^.*(?:省|市|县|[^社]区|镇)(?=..)", "", name)
     for place in words["places"]:
         name = name.removeprefix(place)
-    for endings in (words["forms"], words["trades"], words["trades"]):
-        ending = max((e for e in endings if name.endswith(e)), key=len, default="")
-        name = name.removesuffix(ending) if len(name) - len(ending) >= 2 else name
-    return {name} if 2 <= len(name) <= LONGEST_NAME else set()
+    for kind in ("forms", "trades", "trades"):
+        ending = _ending(kind).search(name)  # the leftmost is the longest
+        name = name[: ending.start()] if ending and ending.start() >= 2 else name
+    return name if 2 <= len(name) <= LONGEST_NAME else None
+
+
+@functools.cache
+def _ending(kind: str) -> re.Pattern[str]:
+    """What company names of a kind of word (forms, trades) end with."""
+    return re.compile(f"(?:{'|'.join(map(re.escape, load('categories')['company'][kind]))})$")
 
 
 # ── products ─────────────────────────────────────────────────────────────────
@@ -229,14 +270,22 @@ class Vocabulary:
             self.wider[name] = {under} if isinstance(under, str) else set(_strings(under))
             for word in (name, *_strings(row["words"])):
                 self.types.setdefault(fold(word), set()).add(name)
-        self.longest = max(map(len, self.types), default=0)
+        self._above = {name: self._all_above(name) for name in self.wider}
+        self._begin = re.compile(f"[{re.escape(''.join({word[0] for word in self.types}))}]")
+        self._lengths: dict[str, list[int]] = {}  # of the words that begin so, the longest first
+        for word in sorted(self.types, key=len, reverse=True):
+            lengths = self._lengths.setdefault(word[0], [])
+            if len(word) not in lengths:
+                lengths.append(len(word))
 
     def spans(self, text: str) -> list[tuple[int, int, frozenset[str]]]:
         """The product words of a folded text: start, end, types. The longest word wins."""
         found, at = [], 0
-        while at < len(text):
-            for length in range(min(self.longest, len(text) - at), 0, -1):
-                if types := self.types.get(text[at : at + length]):
+        while begin := self._begin.search(text, at):
+            at = begin.start()
+            for length in self._lengths[begin[0]]:
+                types = self.types.get(text[at : at + length])
+                if types and at + length <= len(text):
                     found.append((at, at + length, frozenset(types)))
                     at += length - 1
                     break
@@ -248,10 +297,13 @@ class Vocabulary:
         types = {t for _, _, named in self.spans(text) for t in named}
         return frozenset(types - {w for t in types for w in self.above(t)})
 
-    def above(self, name: str) -> set[str]:
+    def above(self, name: str) -> frozenset[str]:
         """All wider types of a type."""
-        direct = self.wider.get(name, set())
-        return direct | {w for d in direct for w in self.above(d)}
+        return self._above.get(name, frozenset())
+
+    def _all_above(self, name: str) -> frozenset[str]:
+        direct = frozenset(self.wider.get(name, ()))
+        return direct.union(*map(self._all_above, direct))
 
     def agree(self, asked: Iterable[str], noticed: Iterable[str]) -> bool:
         """Whether one of the types asked is one of the notice's, or wider or narrower than it."""
@@ -268,7 +320,12 @@ def vocabulary() -> Vocabulary:
 
 def products_of(notice: Recall) -> frozenset[str]:
     """The types of a notice's product; its own words for it where the vocabulary has none."""
-    name, kind = fold(notice.product_name or ""), fold(notice.product_type or "")
+    return _products(notice.product_name or "", notice.product_type or "")
+
+
+@functools.lru_cache(maxsize=_WORDS)
+def _products(printed_name: str, printed_kind: str) -> frozenset[str]:
+    name, kind = fold(printed_name), fold(printed_kind)
     return vocabulary().read(f"{kind} {name}") or frozenset(filter(None, (kind, name)))
 
 

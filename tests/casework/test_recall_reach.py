@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import database
+from bot import chores, database
 from bot.casework import (
     people,
     recall_index,
@@ -25,8 +25,9 @@ from bot.casework import (
     things,
 )
 from bot.casework.recall_push_records import RecallPush
-from bot.casework.records import Dispute, Notice, OfferedButton, Person, Recall, Record
+from bot.casework.records import Dispute, Notice, OfferedButton, Person, Recall, Record, Thing
 from bot.casework.things import Wish
+from bot.settings import Settings
 
 QUESTIONS = yaml.safe_load(
     (Path(__file__).parent / "recall_questions.yml").read_text(encoding="utf-8")
@@ -238,6 +239,43 @@ def test_planning_that_is_killed_anywhere_tells_each_once(
         assert (push.state, push.posted) == ("planned", len(concerned))
         offered = session.scalars(select(OfferedButton)).all()
         assert len(offered) == 4 * len(concerned)
+
+
+def test_the_clocks_chore_plans_a_town_in_small_transactions(
+    file: sessionmaker[Session], tmp_path: Path, now: datetime
+) -> None:
+    with file.begin() as session:
+        concerned = town(session, now, 4 * recall_reach.CHUNK + 3)
+        proposed(session, now)
+    settings = Settings(_env_file=None, var_dir=tmp_path)
+    plan = next(one for one in chores.chores(settings, file) if one.name.endswith("their way"))
+    assert plan.is_batched
+    before = 0
+    while plan.run(now):
+        assert len(told(file)) - before <= recall_reach.CHUNK
+        before = len(told(file))
+    assert told(file) == sorted(concerned)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 7, 200])
+def test_the_next_people_are_all_who_told_of_anything_each_once(
+    file: sessionmaker[Session], now: datetime, limit: int
+) -> None:
+    with file.begin() as session:
+        notice = recalled(session, now)
+        town(session, now, 12)
+        for number in range(3):  # who complained, and owns nothing
+            who = people.person(session, "web", f"d-{number}", now)
+            complained(session, who, now, brand="别家", product="手机").number = f"D{number}"
+        people.person(session, "web", "told of nothing", now)
+        expected = sorted({*session.scalars(select(Thing.person_id)),
+                           *session.scalars(select(Dispute.person_id))})  # fmt: skip
+        found: list[int] = []
+        while ids := recall_reach._next_people(
+            session, notice, found[-1] if found else 0, now, limit
+        ):
+            found += ids
+        assert found == expected
 
 
 def test_two_who_plan_the_same_batch_tell_each_once(

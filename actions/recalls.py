@@ -1,21 +1,25 @@
 """Turns about recalls: the lookup with its question back, and the things a person follows."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
-
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import things as kept
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
+from actions.recall_words import (
+    ASKS_BACK,
+    answer_text,
+    day_and_list,
+    look_up,
+    match_values,
+    say_answer,
+)
+from actions.things_completing import offer as offer_to_complete
 from actions.turn import Turn, TurnAction
-from bot.casework import recall_reach, recall_sources, recalls, things
+from bot.casework import recall_reach, recalls, things, things_completing
 from bot.casework.records import Dispute
-from bot.library import load, words
+from bot.library import words
 
 FORM = "recall_form"
-MOST_LISTED = 3
-ASKS_BACK = ("ask_brand", "ask_model")
 UNNAMED = ("ask_brand", "not_in_library")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
@@ -49,9 +53,9 @@ class ValidateRecallForm(TurnAction):
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
         if asked and answer.kind in ASKS_BACK:  # asked once: now it is answered with what is there
-            turn.tell(words("recall_without_detail", **_day_and_list(turn, answer)))
+            turn.tell(words("recall_without_detail", **day_and_list(turn, answer)))
         elif answer.kind != "ask_brand":
-            say_answer(turn, answer, _may_keep(answer))
+            _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
         if not asked and answer.kind == "ask_brand" and not is_answered:
@@ -92,105 +96,25 @@ def say_if_thing_is_recalled(turn: Turn, dispute: Dispute) -> None:
     """Tell the remedy of a recall where the thing that a dispute is about has one."""
     match = recall_reach.of_dispute(turn.session, dispute)
     if match is not None:
-        turn.tell(words("recalled_too", **_match_values(match)))
+        turn.tell(words("recalled_too", **match_values(match)))
 
 
-def look_up(turn: Turn, text: str) -> recalls.Answer:
-    """The library's answer to the words and to what Rasa marked in the last message."""
-    return recalls.find(
-        turn.session, text, brand=turn.entity("brand"), model=turn.entity("model"),
-        product=turn.entity("product"),
-    )  # fmt: skip
+def _say_and_offer(turn: Turn, answer: recalls.Answer, text: str) -> None:
+    """The answer; a model in the question may be that of a thing kept without one, which is asked."""
+    brand, product = turn.entity("brand"), turn.entity("product")
+    wish = things_completing.told(turn.session, text, brand, product)
+    fits = wish is not None and (wish.brand or wish.product)
+    if fits and answer.kind != "not_in_library":
+        found = answer_text(turn, answer)
+        if offer_to_complete(turn, wish, found=found):
+            return
+    say_answer(turn, answer, _may_keep(answer))
 
 
 def _may_keep(answer: recalls.Answer) -> list[dict[str, str]]:
     """The button that keeps the thing asked about, where a notice of it can come."""
     may = answer.kind in ("covered", "may_be_covered", "not_found")
     return [kept.button(words("keep_it"), "keep")] if may else []
-
-
-def say_answer(
-    turn: Turn, answer: recalls.Answer, buttons: Sequence[Mapping[str, str]] = ()
-) -> None:
-    """The conclusion first, then what to do; the top notice is named for the scores."""
-    top = answer.matches[0].notice.notice_no if answer.matches else None
-    data = {"kind": answer.kind, "top": top,
-            "notices": [match.notice.notice_no for match in answer.matches]}  # fmt: skip
-    turn.tell(answer_text(turn, answer), buttons, {"recall": data})
-
-
-def _day_and_list(turn: Turn, answer: recalls.Answer) -> Mapping[str, object]:
-    as_of = answer.as_of.isoformat() if answer.as_of else words("recall_no_date")
-    listed = _listed(match.notice for match in answer.matches) or words("recall_none_listed")
-    return {"as_of": as_of, "count": recalls.count(turn.session), "list": listed}
-
-
-def answer_text(turn: Turn, answer: recalls.Answer) -> str:
-    """One of the answers of wording.yml, filled; always with the day the library stands at."""
-    values: dict[str, object] = dict(_day_and_list(turn, answer))
-    if answer.kind == "not_in_library" and answer.door is not None:
-        values |= {"subject": answer.door.subject, "door": answer.door.reply}
-    if answer.matches:
-        values |= _match_values(answer.matches[0])
-    rows = [words(f"recall_{answer.kind}", **values)]
-    rows += _more(answer)
-    if answer.kind not in ("not_found", "not_in_library"):
-        rows.append(words("recall_as_of", as_of=values["as_of"]))
-    if answer.kind != "not_in_library":
-        rows.append(recall_sources.stale_text(turn.session, answer.as_of, turn.now))
-    return "\n".join(filter(None, rows))
-
-
-def _more(answer: recalls.Answer) -> Iterable[str]:
-    if answer.near:
-        models = dict.fromkeys(near.model for near in answer.near)
-        yield words("recall_ask_near", models=words("and").join([*models][:MOST_LISTED]))
-    if answer.same_model and answer.wrong_brand:
-        owners = dict.fromkeys(m.notice.brand or m.notice.title for m in answer.same_model)
-        yield words("recall_wrong_brand", wrong=answer.wrong_brand, brand=words("and").join(owners))
-    if answer.out_of_spans:
-        yield words("recall_out_of_spans", **_match_values(answer.out_of_spans[0]))
-    others = answer.brand_notices or [match.notice for match in answer.matches[1:]]
-    if others and answer.kind not in ASKS_BACK:
-        yield words("recall_other_models", list=_listed(others))
-
-
-def _listed(notices: Iterable[Any]) -> str:
-    return words("joint").join(
-        words(
-            "recall_list_row",
-            title=notice.product_name or notice.title,
-            published=_published(notice.published_on),
-            models=words("and").join(notice.models[:MOST_LISTED]) or words("recall_not_told"),
-        )
-        for notice in list(notices)[:MOST_LISTED]
-    )
-
-
-def _published(day: Any) -> str:
-    return day.isoformat() if day is not None else words("recall_no_date")
-
-
-def _match_values(match: recalls.Match) -> Mapping[str, object]:
-    notice = match.notice
-    labels = load("wording")["recall_labels"]
-    evidence = words("and").join(
-        words("recall_evidence", field=labels.get(field, field), value=value)
-        for field, value in match.evidence
-    )
-    in_doubt = "phone_length" in (notice.doubts or ())
-    phone_words = "recall_phone_doubtful" if in_doubt else "recall_phone"
-    phone = words(phone_words, phone=notice.contact_phone) if notice.contact_phone else ""
-    return {
-        "title": notice.title,
-        "publisher": notice.publisher or words("recall_no_publisher"),
-        "published": _published(notice.published_on),
-        "hazard": notice.hazard or words("recall_not_told"),
-        "remedy": notice.remedy or words("recall_no_remedy"),
-        "phone": phone,
-        "evidence": evidence,
-        "check": match.check or words("recall_check_default"),
-    }
 
 
 class FollowRecalls(TurnAction):
@@ -218,5 +142,8 @@ class FollowRecalls(TurnAction):
             turn.tell(words("follow_what"))
             return []
         is_told = wish.kind == things.OWNED and answer.matches
-        kept.keep(turn, wish, f"\n{answer_text(turn, answer)}" if is_told else "")
+        found = answer_text(turn, answer) if is_told else ""
+        names_thing = wish.brand or wish.product
+        if not (names_thing and offer_to_complete(turn, wish, found=found, otherwise="keep")):
+            kept.keep(turn, wish, f"\n{found}" if found else "")
         return [remember(turn)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType
 
+from actions import things_completing
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, people, things, things_asked
 from bot.casework.records import Thing
@@ -26,6 +27,10 @@ class ManageThings(TurnAction):
         match turn.entity("choice"):
             case "keep":
                 _keep_told(turn)
+            case "complete":
+                things_completing.complete(turn, number)
+            case "not_same":
+                turn.tell(words("complete_not_same"), [button(words("keep_it"), "keep"), to_list()])
             case "delete":
                 _delete(turn, number)
             case "delete_all":

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from actions import recalls as turns
+from actions import recall_words as turns
 from bot import database, launch, settings
 from bot.casework import recall_intake, recall_sources, recalls
 from bot.commands import recalls as commands

@@ -109,6 +109,15 @@ def replies_of(message: HeardMessage) -> list[dict[str, Any]] | None:
     return None if message.replies is None else list(json.loads(message.replies))
 
 
+def last_replies(session: Session, who: Person) -> list[dict[str, Any]]:
+    """What was replied to this person's last answered message; none where none was."""
+    query = select(HeardMessage).where(
+        HeardMessage.person_id == who.id, HeardMessage.replies.is_not(None)
+    )
+    found = session.scalar(query.order_by(HeardMessage.id.desc()).limit(1))
+    return (replies_of(found) if found is not None else None) or []
+
+
 def offer_button(session: Session, who: Person, title: str, payload: str, now: datetime) -> str:
     """Keep a button that is about to be sent; its id is 11 characters, safe in any channel."""
     button = OfferedButton(

@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import links, negotiations, recall_push, reminders, reports, retention
+from bot.casework import (
+    links,
+    negotiations,
+    recall_digest,
+    recall_push,
+    reminders,
+    reports,
+    retention,
+)
 from bot.collecting import Collector
 from bot.settings import Settings
 
@@ -84,9 +92,19 @@ def _pushing(
                 recall_push.tell(session, planned, now)
         return 0
 
+    def bundle(now: datetime) -> int:
+        """Likewise for those that are told together, once a week."""
+        with sessions() as session:
+            digests = recall_digest.next_batch(session, channels, now)
+        if digests:
+            with sessions.begin() as session:
+                recall_digest.tell(session, digests, now)
+        return 0
+
     return [
         Chore("recall notices to propose", timedelta(minutes=1), propose),
         Chore("recall notices on their way", timedelta(seconds=3), plan),
+        Chore("recall notices told together", timedelta(seconds=3), bundle),
     ]
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.casework import notices
 from bot.casework.recall_notice import ANSWERS
@@ -41,11 +41,24 @@ def answer(
     return push
 
 
+def shown(session: Session, who: Person, number: str) -> Notice | None:
+    """The notice of that number as it was told to this person; None where none was."""
+    if not number.isdecimal():
+        return None
+    found = notices.of_subjects(session, who, KIND, [number])
+    return next((one for one in found if one.text and one.state != notices.DROPPED), None)
+
+
 def rate(session: Session, notice_no: str) -> Rate:
     """How many people a notice reached, how many answered, have the thing, have dealt with it."""
     ids = list(session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice_no)))
-    sent = select(func.count(Notice.person_id.distinct())).where(
-        Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]), Notice.state == "sent"
+    digest = aliased(Notice)  # what came inside another notice was sent with it
+    came = and_(Notice.state == notices.BUNDLED, digest.state == "sent")
+    sent = (
+        select(func.count(Notice.person_id.distinct()))
+        .outerjoin(digest, digest.id == Notice.digest_id)
+        .where(Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]))
+        .where(or_(Notice.state == "sent", came))
     )
     query = select(RecallAnswer).where(RecallAnswer.push_id.in_(ids)).order_by(RecallAnswer.push_id)
     last = {one.person_id: one.answer for one in session.scalars(query)}

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.casework.records import Record
 
 KIND = "recall"  # of the notices in the ledger that bring a push, whose number is their subject
+DIGEST = "recall_digest"  # of those that bring several of them; its moment is the subject
 
 
 class RecallPush(Record):

@@ -284,7 +284,8 @@ class Notice(Record):
 
     `state` is due, sending, sent, unreachable or stuck. `due_at` orders a person's notices;
     `retry_at` is when the next attempt is allowed; `may_be_double` is set where an attempt ended
-    without our learning whether it arrived.
+    without our learning whether it arrived. A row that goes out inside another (`digest_id`) is
+    gathered, then bundled, or dropped where it concerns nobody any more.
     """
 
     __tablename__ = "notices"
@@ -307,6 +308,7 @@ class Notice(Record):
     retry_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    digest_id: Mapped[int | None]
 
     person: Mapped[Person] = relationship()
 

@@ -17,6 +17,12 @@ WEB = "web"
 OUR_OWN = (WEB, "talk")  # channels
 
 
+# What is taken away with contact details: themselves, and what was told and agreed about them.
+NO_CONTACT: dict[str, None] = dict.fromkeys(
+    ("name", "phone", "address", "told_at", "contact_given_at", "calls_asked_at", "calls_agreed_at")
+)
+
+
 @dataclass(frozen=True)
 class Contact:
     """How an officer or a shop's mediator reaches the citizen (总局令第121号 第10条 asks for all three)."""

@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.casework import notices
 from bot.casework.recall_notice import ANSWERS
-from bot.casework.recall_push_records import KIND, RecallAnswer, RecallPush
+from bot.casework.recall_push_records import KIND, RecallAnswer, RecallCall, RecallPush
 from bot.casework.records import Notice, Person
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What became of a notice, over all its versions, in people."""
+    """What became of a notice, over all its versions, in people. Who was called was reached."""
 
     reached: int
     answered: int
     have: int
     done: int
+    called: int = 0
 
 
 def answer(
@@ -55,7 +56,7 @@ def rate(session: Session, notice_no: str) -> Rate:
     digest = aliased(Notice)  # what came inside another notice was sent with it
     came = and_(Notice.state == notices.BUNDLED, digest.state == "sent")
     sent = (
-        select(func.count(Notice.person_id.distinct()))
+        select(Notice.person_id)
         .outerjoin(digest, digest.id == Notice.digest_id)
         .where(Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]))
         .where(or_(Notice.state == "sent", came))
@@ -63,4 +64,6 @@ def rate(session: Session, notice_no: str) -> Rate:
     query = select(RecallAnswer).where(RecallAnswer.push_id.in_(ids)).order_by(RecallAnswer.push_id)
     last = {one.person_id: one.answer for one in session.scalars(query)}
     said = list(last.values())
-    return Rate(session.scalar(sent) or 0, len(said), said.count("have"), said.count("done"))
+    called = set(session.scalars(select(RecallCall.person_id).where(RecallCall.push_id.in_(ids))))
+    reached = called | set(session.scalars(sent))
+    return Rate(len(reached), len(said), said.count("have"), said.count("done"), len(called))

@@ -34,7 +34,8 @@ class Person(Record):
     """A citizen as one channel knows them. `key` is what Rasa sees; it says nothing of the person.
 
     `former_id` is the channel's id before the chat moved; `unreachable_why` is why nothing that we
-    send arrives, until they write again.
+    send arrives, until they write again. `calls_asked_at` and `calls_agreed_at` are about being
+    called in a grave danger (recall_calls.py).
     """
 
     __tablename__ = "people"
@@ -51,6 +52,8 @@ class Person(Record):
     address: Mapped[str | None] = mapped_column(Sealed)
     told_at: Mapped[datetime | None]
     contact_given_at: Mapped[datetime | None]
+    calls_asked_at: Mapped[datetime | None]
+    calls_agreed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.casework import alerts, evidence, notices, removal, shops
+from bot.casework import alerts, evidence, notices, people, removal, shops
+from bot.casework.recall_push_records import RecallCall
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -67,6 +68,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _evidence(session, before(terms.draft_days), limit),
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
+            _calls(session, before(terms.record_days), limit),
             _contacts(session, before(terms.record_days), limit),
             _people(session, before(terms.record_days), limit),
         )
@@ -151,6 +153,11 @@ def _disputes(session: Session, state: ColumnElement[bool], before: datetime, li
     return len(found)
 
 
+def _calls(session: Session, before: datetime, limit: int) -> int:
+    which = select(RecallCall.id).where(RecallCall.called_at < before)
+    return _delete(session, RecallCall.id, which.limit(limit))
+
+
 def _contacts(session: Session, before: datetime, limit: int) -> int:
     """Contact details that nothing needs any more: no dispute, no call-back, no talk."""
     needed_by = (Dispute.person_id, CallbackRequest.person_id, HeardMessage.person_id)
@@ -159,11 +166,7 @@ def _contacts(session: Session, before: datetime, limit: int) -> int:
         *(~select(one).where(one == Person.id).exists() for one in needed_by),
     )
     ids = session.scalars(which.limit(limit)).all()
-    session.execute(
-        update(Person)
-        .where(Person.id.in_(ids))
-        .values(name=None, phone=None, address=None, told_at=None, contact_given_at=None)
-    )
+    session.execute(update(Person).where(Person.id.in_(ids)).values(**people.NO_CONTACT))
     return len(ids)
 
 

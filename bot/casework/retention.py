@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.casework import alerts, evidence, notices, people, removal, shops
+from bot.casework import alerts, evidence, notices, people, recall_sources, removal, shops
 from bot.casework.recall_push_records import RecallCall
 from bot.casework.records import (
     Alert,
@@ -33,7 +33,8 @@ class Terms:
     """How long each kind is kept, in days; the settings of the same names.
 
     `draft_days` runs from the last touch, for evidence without a dispute from its coming in;
-    `record_days` from the last change of a record that no office has.
+    `record_days` from the last change of a record that no office has; `page_days` is for the pages of
+    recall notices as they came, which hold no personal data.
     """
 
     message_days: int = 90
@@ -43,6 +44,7 @@ class Terms:
     notice_days: int = 180
     record_days: int = 365
     alert_days: int = 365
+    page_days: int = 365
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -70,6 +72,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
             _calls(session, before(terms.record_days), limit),
             _contacts(session, before(terms.record_days), limit),
+            recall_sources.forget(session, before(terms.page_days), limit),
             _people(session, before(terms.record_days), limit),
         )
     )

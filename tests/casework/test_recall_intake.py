@@ -118,7 +118,8 @@ def test_a_foreign_notice_is_answered_as_foreign(session: Session, where: str) -
         ({"published_on": date(2026, 11, 3)}, True),
         ({"published_on": None}, True),
         ({"models": ()}, True),
-        ({"models": ("qh 77a", "QH-1")}, True),
+        ({"models": ("qh 77a",)}, True),
+        ({"models": ("qh 77a", "QH-1")}, False),  # extended to another model
         ({"models": ("QH-78",)}, False),  # the recall was extended
         ({"published_on": date(2025, 10, 30)}, False),  # stamped a year late, or another one
         ({"jurisdiction": "US"}, False),

@@ -46,7 +46,7 @@ score-recalls: setup ## SET=f.jsonl: the notice shown for a recall question
 score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answered with
 	@$(PY) -m bench.score_guidance $(SET) $(OUT)
 
-import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from saved pages
+import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from saved pages and tables
 	@$(PY) -m bot import-recalls $(SOURCE) $(FILES)
 
 bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)

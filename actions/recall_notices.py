@@ -19,6 +19,9 @@ class AnswerNotice(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         said = turn.entity("choice") or ""
         number = turn.entity("number") or ""
+        if said == "show":
+            _show(turn, number)
+            return []
         push = recall_answers.answer(turn.session, turn.who, number, said, turn.now)
         if push is None:
             turn.tell(load("recall_notice")["unknown"])
@@ -33,6 +36,15 @@ class AnswerNotice(TurnAction):
         else:
             turn.tell(answered["done"])
         return [SlotSet("told", None)]  # 「去投诉」 is about this, not about what was told before
+
+
+def _show(turn: Turn, number: str) -> None:
+    """A notice of a digest in full, with its buttons."""
+    found = recall_answers.shown(turn.session, turn.who, number)
+    if found is None:
+        turn.tell(load("recall_notice")["unknown"])
+    else:
+        turn.tell(found.text, recall_notice.buttons(int(number)))
 
 
 def _ways_on(push: RecallPush) -> list[dict[str, str]]:

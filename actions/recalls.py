@@ -1,14 +1,14 @@
 """Turns about recalls: the lookup with its question back, and the things a person follows."""
 
-from collections.abc import Mapping, Sequence
-
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import things as kept
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care_if_hurt
+from actions.recall_words import answer_text, look_up, say_answer
+from actions.things_completing import offer as offer_to_complete
 from actions.turn import Turn, TurnAction
-from bot.casework import recall_reach, recall_words, recalls, things
+from bot.casework import recall_reach, recall_words, recalls, things, things_completing
 from bot.casework.records import Dispute
 from bot.library import words
 
@@ -47,12 +47,11 @@ class ValidateRecallForm(TurnAction):
         answer = look_up(turn, text)
         if (
             asked and answer.kind in recall_words.ASKS_BACK
-        ):  # asked once: now it is answered with what is there
-            turn.tell(
-                words("recall_without_detail", **recall_words.day_and_list(turn.session, answer))
-            )
+        ):  # asked once: answered with what is there
+            values = recall_words.day_and_list(turn.session, answer)
+            turn.tell(words("recall_without_detail", **values))
         elif answer.kind != "ask_brand":
-            say_answer(turn, answer, _may_keep(answer))
+            _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn)
         if not asked and answer.kind == "ask_brand" and not is_answered:
@@ -96,33 +95,22 @@ def say_if_thing_is_recalled(turn: Turn, dispute: Dispute) -> None:
         turn.tell(words("recalled_too", **recall_words.match_values(match)))
 
 
-def look_up(turn: Turn, text: str) -> recalls.Answer:
-    """The library's answer to the words and to what Rasa marked in the last message."""
-    return recalls.find(
-        turn.session, text, brand=turn.entity("brand"), model=turn.entity("model"),
-        product=turn.entity("product"),
-    )  # fmt: skip
+def _say_and_offer(turn: Turn, answer: recalls.Answer, text: str) -> None:
+    """The answer; a model in the question may be that of a thing kept without one, which is asked."""
+    brand, product = turn.entity("brand"), turn.entity("product")
+    wish = things_completing.told(turn.session, text, brand, product)
+    fits = wish is not None and (wish.brand or wish.product)
+    if fits and answer.kind != "not_in_library":
+        found = answer_text(turn, answer)
+        if offer_to_complete(turn, wish, found=found):
+            return
+    say_answer(turn, answer, _may_keep(answer))
 
 
 def _may_keep(answer: recalls.Answer) -> list[dict[str, str]]:
     """The button that keeps the thing asked about, where a notice of it can come."""
     may = answer.kind in ("covered", "may_be_covered", "not_found")
     return [kept.button(words("keep_it"), "keep")] if may else []
-
-
-def say_answer(
-    turn: Turn, answer: recalls.Answer, buttons: Sequence[Mapping[str, str]] = ()
-) -> None:
-    """The conclusion first, then what to do; the top notice is named for the scores."""
-    top = answer.matches[0].notice.notice_no if answer.matches else None
-    data = {"kind": answer.kind, "top": top,
-            "notices": [match.notice.notice_no for match in answer.matches]}  # fmt: skip
-    turn.tell(answer_text(turn, answer), buttons, {"recall": data})
-
-
-def answer_text(turn: Turn, answer: recalls.Answer) -> str:
-    """The answer in words; always with the day the library stands at."""
-    return recall_words.answer(turn.session, answer, turn.now)
 
 
 class FollowRecalls(TurnAction):
@@ -150,5 +138,8 @@ class FollowRecalls(TurnAction):
             turn.tell(words("follow_what"))
             return []
         is_told = wish.kind == things.OWNED and answer.matches
-        kept.keep(turn, wish, f"\n{answer_text(turn, answer)}" if is_told else "")
+        found = answer_text(turn, answer) if is_told else ""
+        names_thing = wish.brand or wish.product
+        if not (names_thing and offer_to_complete(turn, wish, found=found, otherwise="keep")):
+            kept.keep(turn, wish, f"\n{found}" if found else "")
         return [remember(turn)]

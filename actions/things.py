@@ -5,11 +5,13 @@ from typing import Any
 
 from rasa_sdk.events import EventType
 
+from actions import things_completing
 from actions.turn import Turn, TurnAction
-from bot.casework import disputes, people, things, things_asked, tips
+from bot.casework import disputes, people, recall_calls, things, things_asked, tips
 from bot.casework.records import Thing
 from bot.casework.things import Wish
 from bot.library import label, load, words
+from bot.reading import phones
 
 SHOWN = 10  # things of one reply, each with its button
 LONGEST_TITLE = 18  # characters of a thing's name on a button
@@ -26,6 +28,16 @@ class ManageThings(TurnAction):
         match turn.entity("choice"):
             case "keep":
                 _keep_told(turn)
+            case "complete":
+                things_completing.complete(turn, number)
+            case "not_same":
+                turn.tell(words("complete_not_same"), [button(words("keep_it"), "keep"), to_list()])
+            case "calls_yes":
+                is_there = recall_calls.agree(turn.who, turn.now)
+                turn.tell(words("calls_agreed" if is_there else "calls_no_phone"))
+            case "calls_no":
+                recall_calls.refuse(turn.who)
+                turn.tell(words("calls_refused"))
             case "delete":
                 _delete(turn, number)
             case "delete_all":
@@ -67,6 +79,8 @@ def say_list(turn: Turn, before: str = "") -> None:
         buttons.append(button(words("things_more"), "list", shown[-1].id))
     if len(own) > 1:
         buttons.append(button(words("delete_all"), "delete_all"))
+    if turn.who.calls_agreed_at is not None:
+        buttons.append(button(words("calls_stop"), "calls_no"))
     rows = "\n".join(map(_row, shown))
     turn.tell(words("things_list", count=len(own), list=rows), buttons)
 
@@ -86,6 +100,16 @@ def keep(turn: Turn, wish: Wish, found: str = "") -> None:
     lines.append(words(f"follow_will_tell_{here}"))
     delete = button(words("delete_this"), "delete", thing.id)
     turn.tell("\n".join(lines), [to_list(), delete])
+    _ask_for_calls(turn)
+
+
+def _ask_for_calls(turn: Turn) -> None:
+    """Ask once whether officers may call in a grave danger, where only our own page reaches them."""
+    if not recall_calls.may_be_asked(turn.who):
+        return
+    recall_calls.asked(turn.who, turn.now)
+    buttons = [button(words(f"calls_{answer}"), f"calls_{answer}") for answer in ("yes", "no")]
+    turn.tell(words("calls_ask", phone=phones.mask(turn.who.phone or "")), buttons)
 
 
 def turns_away(turn: Turn) -> bool:

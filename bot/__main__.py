@@ -111,6 +111,10 @@ if __name__ == "__main__":
             called(number)
         case ["push", number, ("approve" | "dismiss") as decision, who]:
             pushes.decide(number, decision, who)
+        case ["push", number, "calls"]:
+            pushes.list_calls(number)
+        case ["push", number, "called", person, who]:
+            pushes.called(number, person, who)
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
@@ -132,4 +136,5 @@ if __name__ == "__main__":
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
                 " | push NUMBER approve|dismiss WHO | questions done ID | tip FILE.yml | tip ID approve WHO"
+                " | push NUMBER calls | push NUMBER called ID WHO"
             )

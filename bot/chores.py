@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import links, negotiations, recall_push, reminders, reports, retention, tips
+from bot.casework import (
+    links,
+    negotiations,
+    recall_digest,
+    recall_push,
+    reminders,
+    reports,
+    retention,
+    tips,
+)
 from bot.collecting import Collector
 from bot.settings import Settings
 
@@ -93,10 +102,20 @@ def _pushing(
             tips.send_batch(session, channels, now)
         return 0
 
+    def bundle(now: datetime) -> int:
+        """Likewise for those that are told together, once a week."""
+        with sessions() as session:
+            digests = recall_digest.next_batch(session, channels, now)
+        if digests:
+            with sessions.begin() as session:
+                recall_digest.tell(session, digests, now)
+        return 0
+
     return [
         Chore("tips on their way", timedelta(seconds=3), advise),
         Chore("recall notices to propose", timedelta(minutes=1), propose),
         Chore("recall notices on their way", timedelta(seconds=3), plan, is_batched=True),
+        Chore("recall notices told together", timedelta(seconds=3), bundle),
     ]
 
 

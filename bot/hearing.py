@@ -22,6 +22,7 @@ from bot.casework import (
     privacy,
     reminders,
     things_asked,
+    things_completing,
 )
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
@@ -107,7 +108,7 @@ def interpret(
     text = text[:LONGEST]
     # 「取消」 is no refusal of a phone, and 「别再提醒我了」 none of a question.
     is_over = answers.is_stop(text) and disputes.asking(session, who)
-    if turned := "/stop" if is_over else things_asked.asked(text):
+    if turned := "/stop" if is_over else _about_things(session, who, text):
         return Heard(Question(turned, words=text, before=before))
     step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
@@ -232,6 +233,16 @@ def _command(text: str) -> str | None:
     name = re.match(r"/([A-Za-z_]+)(?:@\w+)?(?:\s|$)", text)
     found = load("commands")["commands"].get(name[1].lower()) if name else None
     return found and str(found["intent"])
+
+
+def _about_things(session: Session, who: Person, text: str) -> str | None:
+    """What Rasa is asked of a message about the things kept; a model only where nothing else is asked."""
+    if found := things_asked.asked(text):
+        return found
+    is_busy = disputes.asking(session, who) is not None or callbacks.is_asking(session, who)
+    if is_busy or without_numbers(text)[1]:
+        return None
+    return things_completing.asked(session, who, text)
 
 
 def _contact_step(

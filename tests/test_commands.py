@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot import __main__ as commands
 from bot import database, launch, settings
-from bot.casework import callbacks, disputes, people, recall_push, things
+from bot.casework import callbacks, disputes, people, recall_calls, recall_push, things
 from bot.casework.records import Dispute, Notice, Recall
 from bot.commands import pushes
 
@@ -103,3 +103,38 @@ def test_what_waits_for_approval_is_listed_approved_and_counted(
         assert planned is not None and recall_push.tell(session, planned, now) == 1
     pushes.show()
     assert "已送达 0，回答 0" in capsys.readouterr().out
+
+
+def test_whom_to_call_is_listed_with_the_phone_and_ticked_off(
+    number: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    with database.connect(settings.get()).begin() as session:
+        who = people.person(session, "web", "c-1", now)
+        people.give_contact(who, people.Contact("13800001234", "张三丰"), now)
+        recall_calls.agree(who, now)
+        things.keep(session, who, things.Wish("brand", "青禾", brand="青禾"), now)
+        session.add(
+            Recall(notice_no="T-1", title="召回青禾风扇", jurisdiction="CN", brand="青禾",
+                   published_on=now.date(), hazard="可能起火", first_seen_at=now, is_news=True)
+        )  # fmt: skip
+        session.flush()
+        push = recall_push.propose(session, now, 50)
+        planned = recall_push.next_batch(session, (), now)
+        assert push is not None and planned is not None
+        assert recall_push.tell(session, planned, now) == 1
+        push_id, row = str(push.id), str(session.scalars(select(Notice.id)).one())
+    capsys.readouterr()
+    pushes.list_calls(push_id)
+    said = capsys.readouterr().out
+    assert f"{row}  张**  13800001234  还没看到" in said and "张三丰" not in said
+    with pytest.raises(SystemExit, match="not on the list"):
+        pushes.called(push_id, "99", "李四")
+    pushes.called(push_id, row, "李四")
+    pushes.list_calls(push_id)
+    assert "nobody to call" in capsys.readouterr().out
+    pushes.show()
+    assert "已送达 1" in (shown := capsys.readouterr().out) and "打过电话 1" in shown
+    for unknown in ("99", "x"):
+        with pytest.raises(SystemExit, match="no such push"):
+            pushes.list_calls(unknown)

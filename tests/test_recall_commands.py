@@ -7,13 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 
-from actions import recalls as turns
+from actions import recall_words as turns
 from bot import database, launch, settings
 from bot.casework import recall_intake, recall_sources, recalls
 from bot.commands import recalls as commands
 from bot.sources.notice import Notice
 from tests.sources.test_chinese_pages import ROWS, page, table
 from tests.sources.test_foreign import ERROR, alert, answered, report, row
+from tests.sources.test_workbook import HEAD, ROW, saved
 
 NOW = datetime.now(UTC)
 
@@ -59,6 +60,18 @@ def test_what_is_passed_over_is_counted_and_is_no_refusal(
     assert code == 0 and "不收 1 条" in said and "not_a_recall（SR/2）" in said
     code, said = run("cpsc", a=answered(row(), ERROR))
     assert code == 1 and "error_row（2）" in said and "新 1" in said
+
+
+def test_a_workbook_is_taken_and_kept_as_it_came(run: Callable[..., tuple[object, str]]) -> None:
+    book = saved(HEAD, ROW, [*ROW[:5], datetime(2026, 3, 12), *ROW[6:]])
+    code, said = run("table", **{"t.xlsx": book})
+    assert code == 1 and "读到 1 条，新 1" in said and "became_date（3）" in said
+    code, said = run("table", **{"u.xlsx": book[:900]})
+    assert code == 1 and "xlsx_broken（u.xlsx）" in said
+    with database.connect(settings.get())() as session:
+        kept = recall_sources.page(session, "table", "t.xlsx")
+        assert kept is not None and recall_sources.content(kept) == book
+        assert recall_sources.page(session, "table", "u.xlsx") is None
 
 
 def test_a_source_or_file_that_is_not_there_is_said(run: Callable[..., tuple[object, str]]) -> None:

@@ -17,6 +17,8 @@ FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=3)
 LEASE = timedelta(minutes=2)  # a claim older than this was left by a process that died
 OPEN = ("due", "sending")
+# Of rows that go out inside another row: they wait for it, went with it, or were left out of it.
+GATHERED, BUNDLED, DROPPED = "gathered", "bundled", "dropped"
 
 
 # ── what became of an attempt: data, not exceptions ──────────────────────────
@@ -96,11 +98,13 @@ def post(
     *,
     buttons: Sequence[Mapping[str, Any]] = (),
     due_at: datetime | None = None,
+    is_gathered: bool = False,
 ) -> Notice:
     """Put a notice into the ledger; the same kind and subject for a person is one notice, once.
 
     `buttons` are rows of `id`, `title` and perhaps `url`, offered before. Nothing is sent here: the
-    row lies in the caller's transaction, with whatever it tells of.
+    row lies in the caller's transaction, with whatever it tells of. With `is_gathered` it waits to be
+    taken into another notice, which is due at `due_at`.
     """
     found = session.scalar(
         select(Notice).where(
@@ -112,12 +116,18 @@ def post(
     made = Notice(
         person_id=who.id, kind=kind, subject=subject, text=text, due_at=due_at or now,
         buttons=json.dumps(list(buttons), ensure_ascii=False) if buttons else None,
-        state="due" if who.unreachable_why is None else "unreachable",
+        state=_first_state(who, is_gathered=is_gathered),
         last_error=who.unreachable_why, attempts=0, may_be_double=False,
     )  # fmt: skip
     session.add(made)
     session.flush()
     return made
+
+
+def _first_state(who: Person, *, is_gathered: bool) -> str:
+    if who.unreachable_why is not None:
+        return "unreachable"
+    return GATHERED if is_gathered else "due"
 
 
 def claim(
@@ -234,7 +244,7 @@ def _move(session: Session, who: Person, external_id: str) -> None:
         theirs.kind == Notice.kind,
         theirs.subject == Notice.subject,
     )
-    mine = and_(Notice.person_id == who.id, Notice.state.in_(OPEN))
+    mine = and_(Notice.person_id == who.id, Notice.state.in_((*OPEN, GATHERED, BUNDLED)))
     session.execute(update(Notice).where(mine, ~twice.exists()).values(person_id=other.id))
     session.execute(update(Notice).where(mine).values(state="stuck", last_error="moved"))
 
@@ -272,11 +282,11 @@ def of_subjects(
 
 
 def take_back(session: Session, who: Person, ids: Sequence[int], now: datetime) -> Sequence[Notice]:
-    """Those of the notices that nobody is sending yet, in order: the caller tells them directly."""
+    """Those of the notices that nobody sends yet, in order: the caller tells them directly instead."""
     mine = and_(Notice.person_id == who.id, Notice.id.in_(ids))
     taken = session.scalars(
         update(Notice)
-        .where(mine, Notice.state == "due")
+        .where(mine, Notice.state.in_(("due", GATHERED)))
         .values(state="sent", sent_at=now)
         .returning(Notice)
     ).all()

@@ -17,6 +17,12 @@ WEB = "web"
 OUR_OWN = (WEB, "talk")  # channels
 
 
+# What is taken away with contact details: themselves, and what was told and agreed about them.
+NO_CONTACT: dict[str, None] = dict.fromkeys(
+    ("name", "phone", "address", "told_at", "contact_given_at", "calls_asked_at", "calls_agreed_at")
+)
+
+
 @dataclass(frozen=True)
 class Contact:
     """How an officer or a shop's mediator reaches the citizen (总局令第121号 第10条 asks for all three)."""
@@ -107,6 +113,15 @@ def who_wait(session: Session) -> Sequence[Person]:
 def replies_of(message: HeardMessage) -> list[dict[str, Any]] | None:
     """What was replied to the message, or None where it was not answered yet."""
     return None if message.replies is None else list(json.loads(message.replies))
+
+
+def last_replies(session: Session, who: Person) -> list[dict[str, Any]]:
+    """What was replied to this person's last answered message; none where none was."""
+    query = select(HeardMessage).where(
+        HeardMessage.person_id == who.id, HeardMessage.replies.is_not(None)
+    )
+    found = session.scalar(query.order_by(HeardMessage.id.desc()).limit(1))
+    return (replies_of(found) if found is not None else None) or []
 
 
 def offer_button(session: Session, who: Person, title: str, payload: str, now: datetime) -> str:

@@ -15,8 +15,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, delete, exists, false, func, or_, select, true, update
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, disputes, evidence, moments, packet, progress, removal, telling
-from bot.casework.recall_push_records import RecallAnswer
+from bot.casework import (
+    alerts,
+    disputes,
+    evidence,
+    moments,
+    packet,
+    people,
+    progress,
+    removal,
+    telling,
+)
+from bot.casework.recall_push_records import RecallAnswer, RecallCall
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -185,11 +195,7 @@ def _has_office(*links: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 def _erase_contact(session: Session, which: Select[Any]) -> None:
-    session.execute(
-        update(Person)
-        .where(Person.id.in_(which))
-        .values(name=None, phone=None, address=None, told_at=None, contact_given_at=None)
-    )
+    session.execute(update(Person).where(Person.id.in_(which)).values(**people.NO_CONTACT))
 
 
 def _erase_disputes(session: Session, which: Select[Any]) -> None:
@@ -222,6 +228,7 @@ PARTS = (
     Part("buttons", OfferedButton, _plain("buttons")),
     Part("things", Thing, _plain("things")),
     Part("recall_answers", RecallAnswer, _plain("recall_answers")),
+    Part("recall_calls", RecallCall, _plain("recall_calls")),
     Part("callbacks", CallbackRequest, _callback),
     Part("notices", Notice, _plain("notices")),
     Part("alerts", Alert, _alert, stays=_OF_SAFETY | _has_office(Dispute.id == Alert.dispute_id),

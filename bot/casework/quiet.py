@@ -25,6 +25,16 @@ def quiet_until(now: datetime) -> datetime:
     return datetime.combine(local.date() + timedelta(days=is_late), ends, CHINA)
 
 
+def next_digest(now: datetime) -> datetime:
+    """The next day and hour of the week, by notices.yml, at which what can wait is told together. Pure."""
+    table = load("notices")["digest"]
+    local = now.astimezone(CHINA)
+    days = (table["day"] - local.isoweekday()) % 7
+    at = time.fromisoformat(table["at"])
+    found = datetime.combine(local.date() + timedelta(days=days), at, CHINA)
+    return found if found > local else found + timedelta(days=7)
+
+
 def due_at(session: Session, who: Person, now: datetime) -> datetime:
     """When a notice that is posted now may go to this person: at once where they are writing to us."""
     until = quiet_until(now)

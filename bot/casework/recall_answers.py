@@ -3,23 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from bot.casework import notices
 from bot.casework.recall_notice import ANSWERS
-from bot.casework.recall_push_records import KIND, RecallAnswer, RecallPush
+from bot.casework.recall_push_records import KIND, RecallAnswer, RecallCall, RecallPush
 from bot.casework.records import Notice, Person
 
 
 @dataclass(frozen=True)
 class Rate:
-    """What became of a notice, over all its versions, in people."""
+    """What became of a notice, over all its versions, in people. Who was called was reached."""
 
     reached: int
     answered: int
     have: int
     done: int
+    called: int = 0
 
 
 def answer(
@@ -41,13 +42,28 @@ def answer(
     return push
 
 
+def shown(session: Session, who: Person, number: str) -> Notice | None:
+    """The notice of that number as it was told to this person; None where none was."""
+    if not number.isdecimal():
+        return None
+    found = notices.of_subjects(session, who, KIND, [number])
+    return next((one for one in found if one.text and one.state != notices.DROPPED), None)
+
+
 def rate(session: Session, notice_no: str) -> Rate:
     """How many people a notice reached, how many answered, have the thing, have dealt with it."""
     ids = list(session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice_no)))
-    sent = select(func.count(Notice.person_id.distinct())).where(
-        Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]), Notice.state == "sent"
+    digest = aliased(Notice)  # what came inside another notice was sent with it
+    came = and_(Notice.state == notices.BUNDLED, digest.state == "sent")
+    sent = (
+        select(Notice.person_id)
+        .outerjoin(digest, digest.id == Notice.digest_id)
+        .where(Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]))
+        .where(or_(Notice.state == "sent", came))
     )
     query = select(RecallAnswer).where(RecallAnswer.push_id.in_(ids)).order_by(RecallAnswer.push_id)
     last = {one.person_id: one.answer for one in session.scalars(query)}
     said = list(last.values())
-    return Rate(session.scalar(sent) or 0, len(said), said.count("have"), said.count("done"))
+    called = set(session.scalars(select(RecallCall.person_id).where(RecallCall.push_id.in_(ids))))
+    reached = called | set(session.scalars(sent))
+    return Rate(len(reached), len(said), said.count("have"), said.count("done"), len(called))

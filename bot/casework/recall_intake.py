@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta, timezone
@@ -11,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from bot.casework.recall_matching import fold
+from bot.casework import recall_sameness
 from bot.casework.recall_matching import key as model_key
 from bot.casework.recall_records import RecallVersion
 from bot.casework.records import Recall
@@ -19,13 +18,10 @@ from bot.sources.notice import Notice
 
 CHINA = timezone(timedelta(hours=8))
 NEWS_DAYS = 14  # from publication to the day it is first seen: what is older is no news
-SAME_DAYS = 7  # between the days that two publishers print for one notice
 LONGEST_NUMBER = 64
 
 _OWN = {"source", "source_key", "raw"}
 _FIELDS = tuple(one.name for one in fields(Notice) if one.name not in _OWN)
-_PLACE = re.compile(r"^【[^】]*】")
-_NO_TITLE = re.compile(r"[\W_]+")
 
 
 @dataclass
@@ -161,7 +157,7 @@ class _Batch:
         where = notice.jurisdiction
         if where not in self._elsewhere:
             self._elsewhere[where] = _Elsewhere(self._session, where, self._own)
-        if (other := self._elsewhere[where].same_as(notice)) is not None:
+        if (other := self._elsewhere[where].same_as(values)) is not None:
             self.taken.repeated.append(other)
             return other
         news = is_news(notice.published_on, self._began, self._now)
@@ -182,27 +178,24 @@ class _Batch:
 
 
 class _Elsewhere:
-    """The notices of other sources, to know one that is printed again: same title, about the same
-    day, and no models that speak against it. A recall that is extended later stays a second one."""
+    """The notices of other sources, to know one that is printed again (recall_sameness.py)."""
 
     def __init__(self, session: Session, jurisdiction: str, own: set[str]) -> None:
-        columns = (Recall.notice_no, Recall.title, Recall.published_on, Recall.models)
-        query = select(*columns).where(Recall.jurisdiction == jurisdiction)
-        self._by_title: dict[str, list[tuple[str, date | None, set[str]]]] = {}
-        for number, title, day, models in session.execute(query):
-            if number not in own:
-                row = (number, day, {model_key(model) for model in models})
-                self._by_title.setdefault(_title_key(title), []).append(row)
+        rows = session.execute(
+            select(*Recall.__table__.columns).where(Recall.jurisdiction == jurisdiction)
+        ).mappings()
+        self._by_title: dict[str, list[Recall]] = {}
+        self._by_model: dict[str, list[Recall]] = {}
+        for one in (Recall(**row) for row in rows if row["notice_no"] not in own):
+            self._by_title.setdefault(recall_sameness.title_key(one.title), []).append(one)
+            for model in one.models or ():
+                self._by_model.setdefault(model_key(model), []).append(one)
 
-    def same_as(self, notice: Notice) -> str | None:
-        """The number of the notice that this one repeats."""
-        mine, models = notice.published_on, {model_key(model) for model in notice.models}
-        for number, day, others in self._by_title.get(_title_key(notice.title), ()):
-            is_near = day is None or mine is None or abs(day - mine).days <= SAME_DAYS
-            if is_near and (not models or not others or models & others):
-                return number
-        return None
-
-
-def _title_key(title: str) -> str:
-    return _NO_TITLE.sub("", _PLACE.sub("", fold(title)))
+    def same_as(self, values: dict[str, Any]) -> str | None:
+        """The number of the notice that one with these values repeats."""
+        mine = Recall(notice_no="", **values)
+        candidates = list(self._by_title.get(recall_sameness.title_key(mine.title), ()))
+        for model in mine.models or ():
+            candidates += self._by_model.get(model_key(model), ())
+        found = (one.notice_no for one in candidates if recall_sameness.is_same(one, mine))
+        return next(found, None)

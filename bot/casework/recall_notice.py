@@ -1,12 +1,15 @@
 """How a recall notice is told to one whom it concerns, and how serious it is. Knows no session."""
 
+import re
 from datetime import date
 
 from bot.casework.records import Recall
 from bot.library import load
 
+_NONE_REPORTED = re.compile(r"(?:未|没有|无)[^，。；,;]*")
 ANSWERS = ("have", "have_not", "done")
 LONGEST_FIELD = 200  # characters of a field of the notice; the address leads to the rest
+LONGEST_IN_LIST = 60  # of a field in a list of notices
 MOST_MODELS = 8
 
 
@@ -42,14 +45,30 @@ def remedy(notice: Recall) -> str:
 
 
 def is_serious(notice: Recall) -> bool:
-    """Whether the notice names a danger to life or limb, by the words of recall_notice.yml."""
-    named = f"{notice.hazard or ''} {notice.title} {notice.injury_reports or ''}"
+    """Whether the notice names a danger to life or limb, by the words of recall_notice.yml.
+
+    That no injury was reported (暂未收到伤亡报告) names none.
+    """
+    injuries = _NONE_REPORTED.sub("", notice.injury_reports or "")
+    named = f"{notice.hazard or ''} {notice.title} {injuries}"
     return any(word in named for word in load("recall_notice")["serious"])
 
 
 def payload(push_id: int, answer: str) -> str:
     """What Rasa hears of an answer to a notice."""
     return f'/answer_notice{{"number":"{push_id}","choice":"{answer}"}}'
+
+
+def buttons(push_id: int) -> list[dict[str, str]]:
+    """The buttons under a notice: its answers, and where to be told no more."""
+    said = load("recall_notice")
+    rows = [{"title": said["buttons"][one], "payload": payload(push_id, one)} for one in ANSWERS]
+    return [*rows, {"title": said["my_things"], "payload": "/manage_things"}]
+
+
+def short(value: str) -> str:
+    """A field as one line of several can hold it."""
+    return value if len(value) <= LONGEST_IN_LIST else f"{value[:LONGEST_IN_LIST]}…"
 
 
 def _line(key: str, **values: str | None) -> str | None:

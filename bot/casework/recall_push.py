@@ -4,21 +4,18 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import notices, people, recall_notice, recall_reach, tip_records
-from bot.casework.disputes import CHINA
-from bot.casework.recall_push_records import KIND, RecallPush
+from bot.casework import notices, people, quiet, recall_notice, recall_reach, tip_records
+from bot.casework.recall_push_records import DIGEST, KIND, RecallPush
 from bot.casework.recall_reach import Reached
 from bot.casework.records import Notice, Person, Recall
 from bot.casework.steps import NotPossible
-from bot.library import load
 
 NEWS_FOR = timedelta(days=30)  # how long after we first saw it a notice is still proposed
-DAILY = time(10)  # in Tianjin: what is not serious goes out then
 BY_RULE = "rule"  # who decided, where no officer had to
 TELLS = ("title", "brand", "models", "batch_raw", "manufacture_or_sale_dates", "hazard", "remedy",
          "contact_phone")  # fmt: skip
@@ -31,13 +28,6 @@ def version(notice: Recall) -> str:
     """What a notice tells people, as 12 hex digits: a correction of it makes another version."""
     told = json.dumps([getattr(notice, field) for field in TELLS], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()[:12]
-
-
-def next_daily(now: datetime) -> datetime:
-    """The next 10:00 in Tianjin."""
-    local = now.astimezone(CHINA)
-    today = datetime.combine(local.date(), DAILY, CHINA)
-    return today if local < today else today + timedelta(days=1)
 
 
 # ── proposing and deciding; the caller commits ───────────────────────────────
@@ -74,7 +64,7 @@ def propose(session: Session, now: datetime, without_approval: int) -> RecallPus
 
 
 def approve(push: RecallPush, who: str, now: datetime) -> None:
-    """Let a proposed push go out: a serious one now, another at 10:00. Raises NotPossible."""
+    """Let a proposed push go out: a serious one now, another in the next digest. Raises NotPossible."""
     _needs_decision(push)
     _begin(push, who, now)
 
@@ -105,7 +95,7 @@ def _needs_decision(push: RecallPush) -> None:
 
 def _begin(push: RecallPush, who: str, now: datetime) -> None:
     push.state, push.decided_by, push.decided_at = "planning", who, now
-    push.starts_at = now if push.is_serious else next_daily(now)
+    push.starts_at = now
 
 
 def _next_news(session: Session, now: datetime) -> tuple[Recall | None, bool]:
@@ -192,15 +182,15 @@ def _post(
     who = session.get(Person, one.person_id)
     if who is None:  # gone since the batch was read
         return
-    said = load("recall_notice")
-    rows = [
-        {"title": said["buttons"][one], "payload": recall_notice.payload(push.id, one)}
-        for one in recall_notice.ANSWERS
-    ]
-    rows.append({"title": said["my_things"], "payload": "/manage_things"})
-    buttons = people.offer_buttons(session, who, rows, now)
     text = recall_notice.text(notice, one.reason, one.named, is_corrected=is_corrected)
-    notices.post(session, who, KIND, str(push.id), text, now, buttons=buttons)
+    subject = str(push.id)
+    if not push.is_serious:
+        due_at = quiet.next_digest(now)
+        notices.post(session, who, KIND, subject, text, now, due_at=due_at, is_gathered=True)
+        return
+    buttons = people.offer_buttons(session, who, recall_notice.buttons(push.id), now)
+    due_at = quiet.due_at(session, who, now)
+    notices.post(session, who, KIND, subject, text, now, buttons=buttons, due_at=due_at)
 
 
 def _is_correction(session: Session, push: RecallPush) -> bool:
@@ -216,8 +206,11 @@ def waiting(session: Session, channels: Sequence[str], now: datetime) -> int:
         select(func.count())
         .select_from(Notice)
         .join(Person, Person.id == Notice.person_id)
-        .where(Notice.kind.in_((KIND, tip_records.KIND)), Notice.state.in_(notices.OPEN))
-        .where(Person.channel.in_(channels))
+        .where(
+            Notice.kind.in_((KIND, DIGEST, tip_records.KIND)),
+            Notice.state.in_(notices.OPEN),
+            Person.channel.in_(channels),
+        )
         .where(or_(Notice.retry_at.is_(None), Notice.retry_at <= now))
     )
     return session.scalar(query) or 0

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from bot.casework.records import Record
 
 KIND = "recall"  # of the notices in the ledger that bring a push, whose number is their subject
+DIGEST = "recall_digest"  # of those that bring several of them; its moment is the subject
 
 
 class RecallPush(Record):
@@ -47,3 +48,16 @@ class RecallAnswer(Record):
     push_id: Mapped[int] = mapped_column(ForeignKey("recall_pushes.id"), index=True)
     answer: Mapped[str] = mapped_column(String(16))
     answered_at: Mapped[datetime]
+
+
+class RecallCall(Record):
+    """That a person was called about a notice, by which officer."""
+
+    __tablename__ = "recall_calls"
+    __table_args__ = (UniqueConstraint("person_id", "push_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"))
+    push_id: Mapped[int] = mapped_column(ForeignKey("recall_pushes.id"), index=True)
+    called_by: Mapped[str] = mapped_column(String(64))
+    called_at: Mapped[datetime]

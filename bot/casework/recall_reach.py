@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import Session
 
-from bot.casework import recall_index, recalls, things
+from bot.casework import notices, recall_index, recalls, things
 from bot.casework.recall_index import Index
 from bot.casework.recall_matching import fold, key, vocabulary
 from bot.casework.recall_push_records import KIND, RecallPush
@@ -77,6 +77,11 @@ def survey(session: Session, notice: Recall, now: datetime) -> dict[str, int]:
     while ids := _next_people(session, notice, ids[-1], now, BATCH):
         counts.update(one.reason for one in _of(session, notice, ids, now))
     return {reason: counts[reason] for reason in REASONS if counts[reason]}
+
+
+def of_people(session: Session, notice: Recall, ids: Sequence[int], now: datetime) -> list[Reached]:
+    """Those of these people whom a notice concerns, and why."""
+    return list(_of(session, notice, ids, now))
 
 
 def of_person(session: Session, notice: Recall, who: Person, now: datetime) -> Reached | None:
@@ -180,10 +185,13 @@ def _disputes(now: datetime) -> Select[int, str | None, str | None, str | None]:
 
 
 def _told_before(session: Session, notice: Recall) -> Select[int]:
-    """The people in whose ledger the notice stands in any version."""
+    """The people whom any version of the notice was sent to, or is being sent to."""
     ids = session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice.notice_no))
     subjects = [str(one) for one in ids]
-    return select(Notice.person_id).where(Notice.kind == KIND, Notice.subject.in_(subjects))
+    return select(Notice.person_id).where(
+        Notice.kind == KIND, Notice.subject.in_(subjects),
+        Notice.state.not_in((notices.GATHERED, notices.DROPPED)),
+    )  # fmt: skip
 
 
 def _is_recent(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.casework.recall_records import RecallPage, SourceState
@@ -73,8 +73,31 @@ def keep(
 
 
 def content(kept: RecallPage) -> bytes:
-    """The page as it came."""
-    return zlib.decompress(kept.content)
+    """The page as it came; nothing where it was kept long enough."""
+    return zlib.decompress(kept.content) if kept.content else b""
+
+
+def forget(session: Session, before: datetime, limit: int) -> int:
+    """Let go of pages that are older than `before`, at most `limit`; how many. The caller commits.
+
+    Of each address the newest row stays without its content: else the page would be fetched again as
+    a new one. The last page of a source stays whole, and so does what could not be read to this day.
+    """
+    newest = select(func.max(RecallPage.id)).group_by(RecallPage.source, RecallPage.url)
+    order = (RecallPage.fetched_at.desc(), RecallPage.id.desc())
+    place = func.row_number().over(partition_by=RecallPage.source, order_by=order)
+    ranked = select(RecallPage.id, place.label("place")).subquery()
+    last = select(ranked.c.id).where(ranked.c.place == 1)
+    is_open = and_(RecallPage.state == "quarantined", RecallPage.id.in_(newest))
+    which = select(RecallPage.id).where(
+        RecallPage.fetched_at < before, RecallPage.content != b"",
+        RecallPage.id.not_in(last), ~is_open,
+    )  # fmt: skip
+    ids = session.scalars(which.limit(limit)).all()
+    old = RecallPage.id.in_(ids)
+    session.execute(update(RecallPage).where(old, RecallPage.id.in_(newest)).values(content=b""))
+    session.execute(delete(RecallPage).where(old, RecallPage.content != b""))
+    return len(ids)
 
 
 def quarantined(session: Session, source: str) -> list[RecallPage]:

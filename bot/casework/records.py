@@ -34,7 +34,8 @@ class Person(Record):
     """A citizen as one channel knows them. `key` is what Rasa sees; it says nothing of the person.
 
     `former_id` is the channel's id before the chat moved; `unreachable_why` is why nothing that we
-    send arrives, until they write again.
+    send arrives, until they write again. `calls_asked_at` and `calls_agreed_at` are about being
+    called in a grave danger (recall_calls.py).
     """
 
     __tablename__ = "people"
@@ -51,6 +52,8 @@ class Person(Record):
     address: Mapped[str | None] = mapped_column(Sealed)
     told_at: Mapped[datetime | None]
     contact_given_at: Mapped[datetime | None]
+    calls_asked_at: Mapped[datetime | None]
+    calls_agreed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
 
 
@@ -284,7 +287,8 @@ class Notice(Record):
 
     `state` is due, sending, sent, unreachable or stuck. `due_at` orders a person's notices;
     `retry_at` is when the next attempt is allowed; `may_be_double` is set where an attempt ended
-    without our learning whether it arrived.
+    without our learning whether it arrived. A row that goes out inside another (`digest_id`) is
+    gathered, then bundled, or dropped where it concerns nobody any more.
     """
 
     __tablename__ = "notices"
@@ -307,6 +311,7 @@ class Notice(Record):
     retry_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
+    digest_id: Mapped[int | None]
 
     person: Mapped[Person] = relationship()
 

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from bot.casework import alerts, evidence, notices, removal, shops
+from bot.casework import alerts, evidence, notices, people, recall_sources, removal, shops
 from bot.casework.disputes import CHINA
 from bot.casework.guidance_records import GuidanceAnswer, UnansweredQuestion
+from bot.casework.recall_push_records import RecallCall
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -34,7 +35,8 @@ class Terms:
     """How long each kind is kept, in days; the settings of the same names.
 
     `draft_days` runs from the last touch, for evidence without a dispute from its coming in;
-    `record_days` from the last change of a record that no office has.
+    `record_days` from the last change of a record that no office has; `page_days` is for the pages of
+    recall notices as they came, which hold no personal data.
     """
 
     message_days: int = 90
@@ -45,6 +47,7 @@ class Terms:
     record_days: int = 365
     alert_days: int = 365
     question_days: int = 180
+    page_days: int = 365
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -72,7 +75,9 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _evidence(session, before(terms.draft_days), limit),
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
+            _calls(session, before(terms.record_days), limit),
             _contacts(session, before(terms.record_days), limit),
+            recall_sources.forget(session, before(terms.page_days), limit),
             _people(session, before(terms.record_days), limit),
         )
     )
@@ -166,6 +171,11 @@ def _disputes(session: Session, state: ColumnElement[bool], before: datetime, li
     return len(found)
 
 
+def _calls(session: Session, before: datetime, limit: int) -> int:
+    which = select(RecallCall.id).where(RecallCall.called_at < before)
+    return _delete(session, RecallCall.id, which.limit(limit))
+
+
 def _contacts(session: Session, before: datetime, limit: int) -> int:
     """Contact details that nothing needs any more: no dispute, no call-back, no talk."""
     needed_by = (Dispute.person_id, CallbackRequest.person_id, HeardMessage.person_id)
@@ -174,11 +184,7 @@ def _contacts(session: Session, before: datetime, limit: int) -> int:
         *(~select(one).where(one == Person.id).exists() for one in needed_by),
     )
     ids = session.scalars(which.limit(limit)).all()
-    session.execute(
-        update(Person)
-        .where(Person.id.in_(ids))
-        .values(name=None, phone=None, address=None, told_at=None, contact_given_at=None)
-    )
+    session.execute(update(Person).where(Person.id.in_(ids)).values(**people.NO_CONTACT))
     return len(ids)
 
 

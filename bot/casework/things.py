@@ -87,6 +87,21 @@ def keep(session: Session, who: Person, wish: Wish, now: datetime) -> Thing:
             raise Full
         thing = Thing(person_id=who.id, created_at=now)
         session.add(thing)
+    return _write(session, thing, wish)
+
+
+def change(session: Session, who: Person, thing: Thing, wish: Wish) -> Thing:
+    """Make a thing what `wish` says; where the person has that already, that one stays instead."""
+    others = [one for one in of_person(session, who) if one.id != thing.id]
+    twin = next((one for one in others if _identity(one) == _identity(wish)), None)
+    if twin is None:
+        return _write(session, thing, wish)
+    session.delete(thing)
+    session.flush()
+    return twin
+
+
+def _write(session: Session, thing: Thing, wish: Wish) -> Thing:
     thing.kind, thing.words = wish.kind, wish.words
     thing.product, thing.brand, thing.model = wish.product, wish.brand, wish.model
     session.flush()

@@ -4,19 +4,21 @@ It waits for an officer's approval, then goes out from 10:00 in Tianjin until th
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.casework import notices, people, quiet, recall_push, things, things_asked
+from bot.casework.disputes import CHINA
 from bot.casework.recall_reach import BATCH
 from bot.casework.records import Notice, Person, Thing
 from bot.casework.steps import NotPossible
 from bot.casework.tip_records import KIND, Tip
 from bot.library import guidance_loader, load
 
+DAILY = time(10)  # in Tianjin
 FIELDS = ("title", "text", "source")  # of a file, all needed
 
 
@@ -62,8 +64,15 @@ def approve(session: Session, number: str, who: str, now: datetime) -> Tip:
     if found is None or found.state != "proposed":
         raise NotPossible(f"tip: {number}")
     found.state, found.decided_by, found.decided_at = "planning", who, now
-    found.starts_at = recall_push.next_daily(now)
+    found.starts_at = next_daily(now)
     return found
+
+
+def next_daily(now: datetime) -> datetime:
+    """The next 10:00 in Tianjin."""
+    local = now.astimezone(CHINA)
+    today = datetime.combine(local.date(), DAILY, CHINA)
+    return today if local < today else today + timedelta(days=1)
 
 
 def followers(session: Session) -> int:

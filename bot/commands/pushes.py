@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from bot import database, launch, settings
-from bot.casework import disputes, recall_answers, recall_push, recall_reach
+from bot.casework import disputes, recall_answers, recall_calls, recall_push, recall_reach
 from bot.casework.recall_push_records import RecallPush
 from bot.casework.records import Recall
 from bot.casework.steps import NotPossible
@@ -31,6 +31,37 @@ def show() -> None:
                 )
     if not found:
         launch.say(load("recall_notice")["none"])
+
+
+def list_calls(number: str) -> None:
+    """Print whom to call about a grave danger, with the phone, which is shown here and kept nowhere."""
+    said = load("recall_notice")
+    with database.connect(settings.get())() as session:
+        push = _push(session, number)
+        found = recall_calls.listed(session, push)
+        for one in found:
+            seen = said["call_seen" if one.has_seen else "call_not_seen"]
+            name = f"{one.name[0]}**" if one.name else said["call_no_name"]
+            launch.say(said["call"].format(id=one.id, name=name, phone=one.phone, seen=seen))
+    launch.say(said["call_how"].format(id=number) if found else said["calls_none"])
+
+
+def called(number: str, person: str, who: str) -> None:
+    """Note that somebody of the list was called by `who`. Ends with a message where they are not on it."""
+    said = load("recall_notice")
+    with database.connect(settings.get()).begin() as session:
+        try:
+            recall_calls.called(session, _push(session, number), person, who, datetime.now(UTC))
+        except NotPossible:
+            sys.exit(said["no_call"].format(id=person))
+    launch.say(said["call_done"].format(id=person, who=who))
+
+
+def _push(session: Session, number: str) -> RecallPush:
+    push = session.get(RecallPush, int(number)) if number.isdecimal() else None
+    if push is None:
+        sys.exit(load("recall_notice")["no_such"].format(id=number))
+    return push
 
 
 def decide(number: str, decision: str, who: str) -> None:

@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
-from bot.casework import recall_intake, recall_sources, recalls
+from bot.casework import recall_intake, recall_sources, recalls, retention, sealing
 from bot.casework.recall_records import RecallPage, RecallVersion
 from bot.casework.records import Recall, Record
 from bot.sources.notice import Notice
@@ -19,6 +20,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def session() -> Iterator[Session]:
+    sealing.unlock([Fernet.generate_key()])
     engine = create_engine("sqlite://")
     Record.metadata.create_all(engine)
     with Session(engine) as opened:
@@ -116,7 +118,8 @@ def test_a_foreign_notice_is_answered_as_foreign(session: Session, where: str) -
         ({"published_on": date(2026, 11, 3)}, True),
         ({"published_on": None}, True),
         ({"models": ()}, True),
-        ({"models": ("qh 77a", "QH-1")}, True),
+        ({"models": ("qh 77a",)}, True),
+        ({"models": ("qh 77a", "QH-1")}, False),  # extended to another model
         ({"models": ("QH-78",)}, False),  # the recall was extended
         ({"published_on": date(2025, 10, 30)}, False),  # stamped a year late, or another one
         ({"jurisdiction": "US"}, False),
@@ -209,6 +212,43 @@ def test_a_page_leaves_quarantine_when_it_is_read(session: Session) -> None:
     assert {one.url for one in recall_sources.quarantined(session, "samr")} == {"u", "v"}
     keep(session, b"good", "read", days=1)
     assert [one.url for one in recall_sources.quarantined(session, "samr")] == ["v"]
+
+
+def contents(session: Session) -> list[tuple[str, str, bytes]]:
+    rows = session.scalars(select(RecallPage).order_by(RecallPage.id)).all()
+    return [(one.url, one.state, recall_sources.content(one)) for one in rows]
+
+
+def test_old_pages_go_but_not_what_still_says_something(session: Session) -> None:
+    keep(session, b"one", url="corrected")
+    keep(session, b"two", url="corrected", days=1)
+    keep(session, b"bad", "quarantined", "unread")
+    keep(session, b"bad", "quarantined", "read since")
+    keep(session, b"good", "read", "read since", days=1)
+    keep(session, b"list", "listed", "list", days=2)
+    recall_sources.keep(session, "tianjin", "t", b"last", NOW, state="read")
+    assert recall_sources.forget(session, NOW, 10) == 0
+    assert recall_sources.forget(session, NOW + 9 * DAY, 10) == 4
+    assert contents(session) == [
+        ("corrected", "read", b""), ("unread", "quarantined", b"bad"), ("read since", "read", b""),
+        ("list", "listed", b"list"), ("t", "read", b"last"),
+    ]  # fmt: skip
+    assert recall_sources.forget(session, NOW + 9 * DAY, 10) == 0
+    # what is gone is known still, is not fetched as a new page, and is kept again where it comes
+    assert recall_sources.page(session, "samr", "corrected") is not None
+    keep(session, b"two", url="corrected", days=8)
+    assert ("corrected", "read", b"two") in contents(session)
+
+
+def test_pages_go_after_their_term_and_a_batch_at_a_time(session: Session) -> None:
+    for number in range(5):
+        keep(session, b"x", url=str(number))
+    keep(session, b"last", url="last", days=1)
+    terms = retention.Terms()
+    assert retention.expire(session, NOW + terms.page_days * DAY, terms) == 0
+    later = NOW + (terms.page_days + 1) * DAY
+    done = [retention.expire(session, later, terms, limit=3) for _ in range(3)]
+    assert done == [3, 2, 0] and len(contents(session)) == 6
 
 
 def test_failures_are_tried_again_later_each_time_but_not_later_than_the_cadence(

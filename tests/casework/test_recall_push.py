@@ -171,15 +171,13 @@ def test_what_is_not_told_makes_no_correction(now: datetime, field: str) -> None
 # ── yes or no, and when ──
 
 
-def test_an_officer_lets_it_go_at_ten_or_not_at_all(
-    library: Session, owner: Person, now: datetime
-) -> None:
+def test_an_officer_lets_it_go_once(library: Session, owner: Person, now: datetime) -> None:
     recalled(library, now, hazard="标识缺失")
     push = recall_push.propose(library, now, FEW)
     assert push is not None
     recall_push.approve(push, "张三", now)  # at 09:00
     assert (push.decided_by, push.decided_at) == ("张三", now)
-    assert plan(library, now) == 0 and plan(library, now + timedelta(hours=1)) == 1
+    assert plan(library, now) == 1 and plan(library, now + timedelta(hours=1)) == 0
     for decide in (recall_push.approve, recall_push.dismiss):
         with pytest.raises(NotPossible):
             decide(push, "李四", now)
@@ -191,16 +189,6 @@ def test_what_is_dismissed_goes_to_nobody(library: Session, owner: Person, now: 
     assert push is not None
     recall_push.dismiss(push, "张三", now)
     assert plan(library, now + timedelta(days=3)) == 0 and posted(library) == []
-
-
-@pytest.mark.parametrize(
-    ("tianjin", "due"),
-    [("2026-11-02 09:59", "2026-11-02"), ("2026-11-02 10:00", "2026-11-03"),
-     ("2026-11-02 23:30", "2026-11-03"), ("2026-11-03 00:10", "2026-11-03")],
-)  # fmt: skip
-def test_the_daily_hour_is_ten_in_tianjin(tianjin: str, due: str) -> None:
-    now = datetime.fromisoformat(f"{tianjin}+08:00")
-    assert recall_push.next_daily(now) == datetime.fromisoformat(f"{due} 10:00+08:00")
 
 
 def test_no_batch_is_added_while_one_waits_to_be_sent(

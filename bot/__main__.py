@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import pushes, recalls, reports
+from bot.commands import pushes, recalls, reports, risk
 from bot.library import load, words
 
 
@@ -100,7 +100,7 @@ def reseal() -> None:
 COMMANDS = {
     "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
     "reports": reports.list_open, "sources": recalls.list_sources,
-    "push": pushes.show,
+    "push": pushes.show, "risk": risk.show,
 }  # fmt: skip
 
 if __name__ == "__main__":
@@ -111,6 +111,8 @@ if __name__ == "__main__":
             called(number)
         case ["push", number, ("approve" | "dismiss") as decision, who]:
             pushes.decide(number, decision, who)
+        case ["risk", number, ("confirm" | "dismiss" | "clue") as decision, who, *reason]:
+            risk.decide(number, decision, who, " ".join(reason))
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
@@ -125,5 +127,5 @@ if __name__ == "__main__":
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
-                " | push NUMBER approve|dismiss WHO"
+                " | push NUMBER approve|dismiss WHO | risk ID confirm|dismiss|clue WHO [REASON]"
             )

@@ -6,8 +6,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import links, negotiations, recall_push, reminders, reports, retention
+from bot.casework import (
+    links,
+    negotiations,
+    recall_push,
+    reminders,
+    reports,
+    retention,
+    risk_alarms,
+)
 from bot.collecting import Collector
+from bot.library import risk_loader
 from bot.settings import Settings
 
 Run = Callable[[datetime], int]
@@ -48,12 +57,18 @@ def chores(
 
         return run
 
+    rules = risk_loader.rules()  # what an officer wrote wrong there is told at the start
+
+    def look(session: Session, now: datetime) -> int:
+        return len(risk_alarms.look(session, rules, now, settings.officers_chat))
+
     terms = retention.Terms(**settings.model_dump(include=set(retention.Terms.__annotations__)))
     minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
     found = [
         Chore("the fast lane", minute, alone(lambda s, now: negotiations.tick(s, now, url_of))),
         Chore("what is missing", minute, alone(lambda s, now: reminders.tick(s, now, page_of))),
         Chore("prepared reports", hour, alone(reports.forget_prepared)),
+        Chore("complaints that gather", hour, alone(look), first_after=2 * minute),
         Chore(
             "old records", day, alone(lambda s, now: retention.expire(s, now, terms)),
             is_batched=True, first_after=5 * minute,

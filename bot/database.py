@@ -13,6 +13,7 @@ from bot.casework import (  # noqa: F401 - all tables are known here
     recall_push_records,
     recall_records,
     report_records,
+    risk_records,
     sealing,
 )
 from bot.settings import ROOT, Settings

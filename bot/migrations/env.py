@@ -6,6 +6,7 @@ from bot.casework import (  # noqa: F401 - their tables join the metadata
     recall_push_records,
     recall_records,
     report_records,
+    risk_records,
 )
 from bot.casework.records import Record
 

@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push transcripts clean
+        bench-push bench-labels transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -51,6 +51,9 @@ import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from 
 
 bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)
 	@PEOPLE=$(or $(PEOPLE),5000) $(PY) -m bench.push
+
+bench-labels: setup chromium ## forty pictures of labels that the project makes itself: models and barcodes read
+	@$(PY) -m bench.labels
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

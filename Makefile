@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning transcripts clean
+        bench-push bench-recalls bench-planning bench-labels transcripts clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -57,6 +57,9 @@ bench-recalls: setup ## NOTICES=100000: our recall lookup beside SQLite's full t
 
 bench-planning: setup ## PEOPLE=100000: chats while a recall notice to a town is planned
 	@PEOPLE=$(or $(PEOPLE),100000) $(PY) -m bench.push_planning
+
+bench-labels: setup chromium ## forty pictures of labels that the project makes itself: models and barcodes read
+	@$(PY) -m bench.labels
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts

@@ -14,6 +14,7 @@ from bot.library import words
 
 FORM = "recall_form"
 UNNAMED = ("ask_brand", "not_in_library")
+NAMES_A_THING = ("brand", "product", "model")
 IDENTIFIES = {"model", "batch", "barcode"}
 LEAVES = ("file_complaint", "stop", "ask_rights", "report_injury", "ask_human", "subscribe_recall",
           "query_progress", "withdraw_callback", "renew_link", "not_resolved", "withdraw_dispute",
@@ -28,7 +29,10 @@ class ValidateRecallForm(TurnAction):
 
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
-        if asked and turn.intent == "send_evidence":  # a photo of the plate cannot be read
+        named = named_by_button(turn)
+        if named is not None:
+            return self._take_named(turn, named)
+        if asked and turn.intent == "send_evidence":  # what was read on it comes as a notice
             turn.say("utter_recall_detail")
             return [SlotSet("recall_detail", None), SlotSet("requested_slot", asked)]
         before = turn.tracker.get_slot("recall_text") if asked else None
@@ -63,6 +67,19 @@ class ValidateRecallForm(TurnAction):
             SlotSet("requested_slot", "recall_detail" if waits else None),
         ]
 
+    def _take_named(self, turn: Turn, named: str) -> list[EventType]:
+        """Look up what a button names; one that names nothing asks for it to be typed."""
+        told = {"text": named, "shown": named, "entities": turn.entities} if named else None
+        if named:
+            answer = look_up(turn, named)
+            say_answer(turn, answer, _may_keep(answer))
+        else:
+            turn.say("utter_recall_detail")
+        wanted = None if named else "recall_detail"
+        return [
+            SlotSet("recall_text", None), SlotSet("told", told), SlotSet("requested_slot", wanted),
+        ]  # fmt: skip
+
 
 class AnswerRecall(TurnAction):
     """Answers a recall question in the middle of something else, without asking back."""
@@ -71,8 +88,14 @@ class AnswerRecall(TurnAction):
         return "action_answer_recall"
 
     def take(self, turn: Turn) -> list[EventType]:
-        say_answer(turn, look_up(turn, turn.text))
+        say_answer(turn, look_up(turn, named_by_button(turn) or turn.text))
         return []
+
+
+def named_by_button(turn: Turn) -> str | None:
+    """The thing that a button carries, as under what was read on a photo; None of any other message."""
+    values = [str(e["value"]) for e in turn.entities if e["entity"] in NAMES_A_THING]
+    return " ".join(filter(None, values)) if turn.is_button and values else None
 
 
 def say_if_recalled(turn: Turn) -> bool:

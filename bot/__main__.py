@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import guidance, pushes, questions, recalls, reports, tips
+from bot.commands import guidance, pushes, questions, recalls, reports, risk, tips
 from bot.library import load, words
 
 
@@ -101,6 +101,7 @@ COMMANDS = {
     "prepare": prepare, "serve": serve, "run": run, "callbacks": list_callbacks, "reseal": reseal,
     "reports": reports.list_open, "sources": recalls.list_sources,
     "push": pushes.show, "questions": questions.list_open, "guidance": guidance.list_entries,
+    "risk": risk.show,
 }  # fmt: skip
 
 if __name__ == "__main__":
@@ -115,6 +116,8 @@ if __name__ == "__main__":
             pushes.list_calls(number)
         case ["push", number, "called", person, who]:
             pushes.called(number, person, who)
+        case ["risk", number, ("confirm" | "dismiss" | "clue") as decision, who, *reason]:
+            risk.decide(number, decision, who, " ".join(reason))
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
@@ -137,4 +140,5 @@ if __name__ == "__main__":
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
                 " | push NUMBER approve|dismiss WHO | questions done ID | tip FILE.yml | tip ID approve WHO"
                 " | push NUMBER calls | push NUMBER called ID WHO"
+                " | risk ID confirm|dismiss|clue WHO [REASON]"
             )

@@ -13,6 +13,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
 from bot.dialogue import Dialogue
 from bot.jobs import Clock, Send
+from bot.label_reader import LabelReader
 from bot.settings import Settings
 
 
@@ -29,6 +30,7 @@ def build(settings: Settings) -> Starlette:
         settings.rasa_timeout_seconds,
         asks_in_chat=settings.may_ask_in_chat(),
         has_officers=bool(settings.officers_chat),
+        labels=LabelReader() if settings.read_labels else None,
     )
     telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
     senders: dict[str, Send] = {CHANNEL: telegram.send} if telegram else {}

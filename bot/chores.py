@@ -15,9 +15,11 @@ from bot.casework import (
     reminders,
     reports,
     retention,
+    risk_alarms,
     tips,
 )
 from bot.collecting import Collector
+from bot.library import risk_loader
 from bot.settings import Settings
 
 REST_SECONDS = 0.01  # after each few people that are planned: a chat is answered meanwhile
@@ -60,12 +62,18 @@ def chores(
 
         return run
 
+    rules = risk_loader.rules()  # what an officer wrote wrong there is told at the start
+
+    def look(session: Session, now: datetime) -> int:
+        return len(risk_alarms.look(session, rules, now, settings.officers_chat))
+
     terms = retention.Terms(**settings.model_dump(include=set(retention.Terms.__annotations__)))
     minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
     found = [
         Chore("the fast lane", minute, alone(lambda s, now: negotiations.tick(s, now, url_of))),
         Chore("what is missing", minute, alone(lambda s, now: reminders.tick(s, now, page_of))),
         Chore("prepared reports", hour, alone(reports.forget_prepared)),
+        Chore("complaints that gather", hour, alone(look), first_after=2 * minute),
         Chore(
             "old records", day, alone(lambda s, now: retention.expire(s, now, terms)),
             is_batched=True, first_after=5 * minute,

@@ -14,6 +14,7 @@ from bot.casework import (  # noqa: F401 - all tables are known here
     recall_push_records,
     recall_records,
     report_records,
+    risk_records,
     sealing,
     tip_records,
 )

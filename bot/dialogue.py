@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import logging
 import re
 import uuid
@@ -14,9 +15,10 @@ from typing import Any
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import hearing, messages
-from bot.casework import evidence, notices, people
+from bot.casework import evidence, label_notice, notices, people
 from bot.casework.records import HeardMessage, Notice, Person
 from bot.hearing import Heard
+from bot.label_reader import LabelReader, Reading
 from bot.library import words
 from bot.messages import Message, Reply
 from bot.rasa import NoAnswer, Question, Rasa, Row
@@ -44,10 +46,12 @@ class Dialogue:
         *,
         asks_in_chat: bool = True,
         has_officers: bool = False,
+        labels: LabelReader | None = None,
     ) -> None:
         self._sessions = sessions
         self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
         self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
+        self._labels = labels  # None: photos are kept and not looked at
         self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
         self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -64,6 +68,9 @@ class Dialogue:
             heard, person_id, row_id, is_first = await asyncio.to_thread(
                 self._receive, message, files
             )
+            if is_first and heard.photos and self._labels is not None:
+                say = functools.partial(self._say_label, person_id, row_id)
+                self._labels.begin(heard.photos, say)
             if heard.ready is not None:
                 return self._ready(person_id, heard)
             late = await self._answer_waiting(person_id, row_id, is_first)
@@ -97,6 +104,8 @@ class Dialogue:
 
     async def close(self) -> None:
         """Let the connections to Rasa go, once it has been told what it is to know."""
+        if self._labels is not None:
+            await self._labels.close()
         await asyncio.gather(*self._telling)
         await self._rasa.close()
 
@@ -206,7 +215,7 @@ class Dialogue:
             person_id, row_id = who.id, kept.id
             heard = hearing.interpret(
                 session, who, message, files, asks_in_chat=self._asks_in_chat,
-                has_officers=self._has_officers, now=now,
+                has_officers=self._has_officers, reads_labels=self._labels is not None, now=now,
             )  # fmt: skip
             if heard.ready is not None and heard.forgets is None:
                 people.answered(kept, heard.ready, now)
@@ -306,6 +315,13 @@ class Dialogue:
             before = hearing.joined(session, who, now)
             people.await_answer(kept, Question(what, before=before).to_json(), now)
             return who.id
+
+    def _say_label(self, person_id: int, row_id: int, readings: Sequence[Reading] | None) -> None:
+        """What was read on photos goes out by the ledger, if their sender is still there."""
+        with self._sessions.begin() as session:
+            who = session.get(Person, person_id)
+            if who is not None and session.get(HeardMessage, row_id) is not None:
+                label_notice.say(session, who, readings, str(row_id), datetime.now(UTC))
 
     def _who_wait(self) -> list[int]:
         with self._sessions() as session:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from bot.casework import (
     choices,
     disputes,
     evidence,
+    label_notice,
     links,
     moments,
     negotiations,
@@ -42,11 +43,13 @@ class Heard:
 
     With rows, the question is only told to Rasa afterwards: the reply does not depend on it.
     `forgets` is the key of a person who was erased, message and all: Rasa is to forget that talk.
+    `photos` are copies whose labels are to be read behind the reply's back.
     """
 
     question: Question | None = None
     ready: list[Row] | None = None
     forgets: str | None = None
+    photos: tuple[bytes, ...] = ()
 
 
 def prepared(files: Sequence[evidence.File]) -> list[evidence.Prepared | str]:
@@ -78,6 +81,7 @@ def interpret(
     *,
     asks_in_chat: bool,
     has_officers: bool,
+    reads_labels: bool = False,
     now: datetime,
 ) -> Heard:
     """Decide what Rasa is asked. Only buttons that we sent may carry an intent."""
@@ -89,9 +93,19 @@ def interpret(
     if message.unread:
         return Heard(ready=[_row(f"unread_{message.unread}", "unread_other")])
     text = folding.plain(message.text)
-    before = _keep_files(session, who, message, files, now)
+    looks = reads_labels and label_notice.is_looked_at(session, who, text, now)
+    before, photos = _keep_files(session, who, message, files, now, looks=looks)
     if before and not text:
-        return Heard(Question("/send_evidence", before=before))
+        return Heard(Question("/send_evidence", before=before), photos=photos)
+    asked = _asked(session, who, message, text, before, asks_in_chat, now)
+    return replace(asked, photos=photos)
+
+
+def _asked(
+    session: Session, who: Person, message: Message, text: str, before: list[Row],
+    asks_in_chat: bool, now: datetime,
+) -> Heard:  # fmt: skip
+    """What Rasa is asked of typed words; `before` is said in front of its answer."""
     refused = _refusal(text)
     if refused == "no_words" and disputes.asking(session, who):  # the open question is put again
         return Heard(Question("/nlu_fallback", before=before))
@@ -282,8 +296,10 @@ def _keep_files(
     message: Message,
     files: Sequence[evidence.Prepared | str],
     now: datetime,
-) -> list[Row]:
-    """Keep what came along, and say how many were kept and which were not."""
+    *,
+    looks: bool = False,
+) -> tuple[list[Row], tuple[bytes, ...]]:
+    """Keep what came along, and say how many were kept and which were not; the photos to look at."""
     caption, _ = without_numbers(message.text)
     kept: list[evidence.Prepared] = []
     refused: list[str] = []
@@ -299,12 +315,16 @@ def _keep_files(
             kept.append(file)
         except evidence.Refused as refusal:
             refused.append(refusal.key)
-    rows = [_kept_row(kept)] if kept else []
+    photos = tuple(one.shown for one in kept if one.kind == "photo" and one.shown) if looks else ()
+    rows = [_kept_row(kept, looks=bool(photos))] if kept else []
     rows += joined(session, who, now) if kept else []
-    return rows + [{"text": words(key)} for key in dict.fromkeys(refused)]
+    rows += [{"text": words(key)} for key in dict.fromkeys(refused)]
+    return rows, photos[: label_notice.MOST_PHOTOS]
 
 
-def _kept_row(kept: Sequence[evidence.Prepared]) -> Row:
+def _kept_row(kept: Sequence[evidence.Prepared], *, looks: bool = False) -> Row:
+    if looks:
+        return {"text": load("labels")["looks"].format(count=len(kept))}
     kinds = {file.kind for file in kept}
     kind = kinds.pop() if len(kinds) == 1 else "document"
     return {"text": words(f"kept_{kind}", count=len(kept))}

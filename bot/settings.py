@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     smtp_url: str = ""
     mail_from: str = ""
     fetch_recalls: bool = False
+    read_labels: bool = True
     shop_answer_hours: float = Field(default=16, gt=0, le=40)
     message_days: int = Field(default=90, ge=1)
     draft_days: int = Field(default=90, ge=1)

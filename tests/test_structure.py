@@ -19,6 +19,8 @@ ALONE = {
     "apscheduler": ("bot/jobs.py",),
     "docx": ("bot/casework/paper.py",),
     "lxml": ("bot/sources/",),
+    "rapidocr": ("bot/label_reading.py",),
+    "zxingcpp": ("bot/label_reading.py",),
 }  # fmt: skip
 MAY_IMPORT = {
     "bot/reading": {"bot.reading"},
@@ -31,9 +33,12 @@ MAY_IMPORT = {
     "bot/hearing.py": {"bot.casework", "bot.reading", "bot.library", "bot.messages", "bot.rasa",
                        "bot.hearing_privacy"},
     "bot/hearing_privacy.py": set(),
-    "bot/dialogue.py": {"bot.casework", "bot.library", "bot.messages", "bot.rasa", "bot.hearing"},
+    "bot/dialogue.py": {"bot.casework", "bot.library", "bot.messages", "bot.rasa", "bot.hearing",
+                        "bot.label_reader"},
+    "bot/label_reader.py": {"bot.casework.label_lines", "bot.settings"},
+    "bot/label_reading.py": {"bot.casework.label_lines"},
     "bot/jobs.py": {"bot.casework", "bot.chores"},
-    "bot/chores.py": {"bot.casework", "bot.settings", "bot.collecting"},
+    "bot/chores.py": {"bot.casework", "bot.settings", "bot.collecting", "bot.library.risk_loader"},
     "bot/channels": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library", "bot.settings",
                      "bot.casework.evidence", "bot.casework.notices", "bot.casework.people",
                      "bot.casework.links", "bot.casework.records", "bot.casework.shops",

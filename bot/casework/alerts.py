@@ -73,6 +73,14 @@ def announce(session: Session, officers_chat: str, now: datetime) -> int:
     return len(new)
 
 
+def tell_officers(
+    session: Session, chat: str, kind: str, subject: str, text: str, now: datetime
+) -> None:
+    """Put a notice without personal data into the ledger for the officers' chat, each subject once."""
+    officers = people.person(session, "telegram", chat, now)
+    notices.post(session, officers, kind, subject, text, now)
+
+
 def remove(session: Session, ids: Sequence[int]) -> None:
     """Delete alerts for good, and the notices of them: SQLite may give a number again, and an alert
     whose number was announced before would reach nobody.

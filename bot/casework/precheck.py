@@ -76,7 +76,9 @@ def is_same(one: Dispute, other: Dispute) -> bool:
     if not at_one:
         return False
     if one.product and other.product:
-        return _alike(one.product, other.product) or bool(_kind(one.product) & _kind(other.product))
+        return _alike(one.product, other.product) or bool(
+            kind_of(one.product) & kind_of(other.product)
+        )
     return fuzz.token_ratio(one.facts or "", other.facts or "") >= STORIES_ALIKE
 
 
@@ -96,7 +98,7 @@ def _alike(one: str | None, other: str | None) -> bool:
     return short == long != "" or (len(short) >= SHORTEST_NAME and short in long)
 
 
-def _kind(product: str) -> frozenset[str]:
+def kind_of(product: str) -> frozenset[str]:
     """What a product is, where its last word says so: 充电宝 and 移动电源 are one thing, 手机壳 is no 手机."""
     name = recall_matching.fold(_bare(product))
     ends = [types for _, end, types in recall_matching.vocabulary().spans(name) if end == len(name)]

@@ -16,6 +16,7 @@ from bot.casework.records import (
     Person,
     Record,
 )
+from bot.casework.risk_records import Alarm
 
 ERASED = "erased"  # why a person cannot be reached whose row stands only for what must be kept
 
@@ -67,10 +68,18 @@ def dispute(session: Session, found: Dispute) -> None:
     pieces = session.scalars(select(Evidence.id).where(Evidence.dispute_id == found.id)).all()
     evidence.discard(session, pieces)
     session.execute(update(Alert).where(Alert.dispute_id == found.id).values(dispute_id=None))
+    _take_from_alarms(session, found)
     for event in found.events:
         session.delete(event)
     session.delete(found)
     session.flush()
+
+
+def _take_from_alarms(session: Session, found: Dispute) -> None:
+    """Its number goes out of the evidence of the risk monitor; how many complained stays told."""
+    for one in session.scalars(select(Alarm)).all():
+        if found.number in one.numbers:
+            one.numbers = [number for number in one.numbers if number != found.number]
 
 
 def _negotiation(session: Session, found: Negotiation) -> None:

@@ -25,6 +25,7 @@ from bot.casework.records import (
     OfferedButton,
     Person,
 )
+from bot.casework.risk_records import Alarm
 
 BATCH = 200  # rows of a kind in one transaction, so that nobody waits long for the records
 EMPTIED = "too old"  # in `last_error` of a notice whose text was taken out
@@ -72,6 +73,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _alerts(session, before(terms.alert_days), limit),
             _questions(session, before(terms.question_days), limit),
             _answers(session, before(terms.question_days), limit),
+            _alarms(session, before(terms.alert_days), limit),
             _evidence(session, before(terms.draft_days), limit),
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
@@ -156,6 +158,15 @@ def _questions(session: Session, before: datetime, limit: int) -> int:
 def _answers(session: Session, before: datetime, limit: int) -> int:
     which = select(GuidanceAnswer.id).where(GuidanceAnswer.day < before.astimezone(CHINA).date())
     return _delete(session, GuidanceAnswer.id, which.limit(limit))
+
+
+def _alarms(session: Session, before: datetime, limit: int) -> int:
+    """Those that were decided long ago."""
+    newest = select(func.max(Alarm.id)).scalar_subquery()  # else SQLite gives its number again
+    which = select(Alarm.id).where(
+        Alarm.decided_at < before, Alarm.state.in_(("dismissed", "clue")), Alarm.id < newest
+    )
+    return _delete(session, Alarm.id, which.limit(limit))
 
 
 def _evidence(session: Session, before: datetime, limit: int) -> int:

@@ -7,6 +7,7 @@ from bot.casework import (  # noqa: F401 - their tables join the metadata
     recall_push_records,
     recall_records,
     report_records,
+    risk_records,
     tip_records,
 )
 from bot.casework.records import Record

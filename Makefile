@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push transcripts clean
+        bench-push transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -54,6 +54,9 @@ bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults an
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts
+
+officer: setup ## NAME=张三 ROLE=administrator: an account for the officers' desk (/desk)
+	@$(PY) -m bot officer "$(NAME)" "$(ROLE)"
 
 clean: ## delete runtimes, model, records and logs of this folder
 	rm -rf .venv nlu/.venv var

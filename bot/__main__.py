@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import pushes, recalls, reports
+from bot.commands import officers, pushes, recalls, reports
 from bot.library import load, words
 
 
@@ -111,6 +111,10 @@ if __name__ == "__main__":
             called(number)
         case ["push", number, ("approve" | "dismiss") as decision, who]:
             pushes.decide(number, decision, who)
+        case ["officer", name, "close"]:
+            officers.close(name)
+        case ["officer", name, role]:
+            officers.save(name, role)
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
@@ -125,5 +129,5 @@ if __name__ == "__main__":
             sys.exit(
                 f"usage: python -m bot {' | '.join(COMMANDS)} | called ID | progress NUMBER STATE"
                 " | report NUMBER [STEP [REASON]] | shops TABLE.csv | import-recalls SOURCE FILE…"
-                " | push NUMBER approve|dismiss WHO"
+                " | push NUMBER approve|dismiss WHO | officer NAME ROLE|close"
             )

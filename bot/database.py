@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import (  # noqa: F401 - all tables are known here
+    officer_records,
     recall_push_records,
     recall_records,
     report_records,

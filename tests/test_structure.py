@@ -19,6 +19,8 @@ ALONE = {
     "apscheduler": ("bot/jobs.py",),
     "docx": ("bot/casework/paper.py",),
     "lxml": ("bot/sources/",),
+    "starlette_admin": ("bot/console/",),
+    "argon2": ("bot/casework/officers.py",),
 }  # fmt: skip
 MAY_IMPORT = {
     "bot/reading": {"bot.reading"},
@@ -44,6 +46,7 @@ MAY_IMPORT = {
                      "bot.casework.sums", "bot.casework.typed", "bot.reading"},
     "bot/channels/web.py": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library",
                             "bot.settings", "bot.casework.evidence"},
+    "bot/console": {"bot.console", "bot.casework", "bot.library", "bot.settings", "bot.database"},
     "actions": {"actions", "bot.casework", "bot.reading", "bot.library", "bot.database", "bot.settings"},
     "nlu": {"nlu", "bot.reading"},
 }  # fmt: skip

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.casework import alerts, evidence, notices, removal, shops
+from bot.casework.officer_records import OfficerEvent
 from bot.casework.records import (
     Alert,
     CallbackRequest,
@@ -42,6 +43,7 @@ class Terms:
     notice_days: int = 180
     record_days: int = 365
     alert_days: int = 365
+    audit_days: int = 1095
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -69,6 +71,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _disputes(session, Dispute.state != "draft", before(terms.record_days), limit),
             _contacts(session, before(terms.record_days), limit),
             _people(session, before(terms.record_days), limit),
+            _desk_log(session, before(terms.audit_days), limit),
         )
     )
 
@@ -173,3 +176,9 @@ def _people(session: Session, before: datetime, limit: int) -> int:
     is_over = or_(Person.unreachable_why == removal.ERASED, is_old)
     which = select(Person.id).where(is_over, removal.unused())
     return _delete(session, Person.id, which.limit(limit))
+
+
+def _desk_log(session: Session, before: datetime, limit: int) -> int:
+    """What officers did at the desk; the settings allow no term under half a year."""
+    which = select(OfficerEvent.id).where(OfficerEvent.happened_at < before)
+    return _delete(session, OfficerEvent.id, which.limit(limit))

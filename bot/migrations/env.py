@@ -3,6 +3,7 @@
 from alembic import context
 
 from bot.casework import (  # noqa: F401 - their tables join the metadata
+    officer_records,
     recall_push_records,
     recall_records,
     report_records,

@@ -188,7 +188,14 @@ def _erase_contact(session: Session, which: Select[Any]) -> None:
     session.execute(
         update(Person)
         .where(Person.id.in_(which))
-        .values(name=None, phone=None, address=None, told_at=None, contact_given_at=None)
+        .values(
+            name=None,
+            phone=None,
+            phone_mark=None,
+            address=None,
+            told_at=None,
+            contact_given_at=None,
+        )
     )
 
 

@@ -165,7 +165,14 @@ def _contacts(session: Session, before: datetime, limit: int) -> int:
     session.execute(
         update(Person)
         .where(Person.id.in_(ids))
-        .values(name=None, phone=None, address=None, told_at=None, contact_given_at=None)
+        .values(
+            name=None,
+            phone=None,
+            phone_mark=None,
+            address=None,
+            told_at=None,
+            contact_given_at=None,
+        )
     )
     return len(ids)
 

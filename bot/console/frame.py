@@ -20,16 +20,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.types import ASGIApp
 from starlette_admin import route
 from starlette_admin.contrib.sqla import Admin
+from starlette_admin.export import ExportConfig
 from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView
 
 from bot.console.account import Account
+from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
 from bot.console.views import Page
 from bot.library import load
 from bot.settings import Settings
 
 BASE = "/desk"
+MOST_TAKEN_OUT = 20_000  # rows of a list as a table
 BROKEN = HTTPException(500)
 FOLDER = Path(__file__).resolve().parent
 
@@ -44,7 +47,10 @@ class Desk:
 
 
 # The views in the order of the menu.
-VIEWS: tuple[Callable[[Desk], BaseView], ...] = (lambda desk: Account(desk.sessions, desk.door),)
+VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
+    lambda desk: Queue(),
+    lambda desk: Account(desk.sessions, desk.door),
+)
 
 
 def mount(app: Starlette, sessions: sessionmaker[Session], settings: Settings) -> Starlette:
@@ -62,6 +68,7 @@ def mount(app: Starlette, sessions: sessionmaker[Session], settings: Settings) -
         secret_key=settings.signing_key(),
         middlewares=[Middleware(SmallBodies)],
         timezone_config=None,
+        export_config=ExportConfig(max_rows=MOST_TAKEN_OUT),
     )
     drawn = admin.templates.env.globals
     drawn["words"], drawn["district"] = load("desk"), settings.district_name
@@ -79,7 +86,7 @@ class _Home(Page):
 
     @route("")
     async def index(self, request: Request) -> Response:
-        return RedirectResponse(str(request.url_for("desk:account")), 303)
+        return RedirectResponse(str(request.url_for("desk:list", key="disputes")), 303)
 
 
 class _Frame(Admin):

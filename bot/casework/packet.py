@@ -58,7 +58,7 @@ def timeline(session: Session, dispute: Dispute) -> list[list[str]]:
     words = load("packet")["timeline"]
     query = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id)
     events = session.scalars(query.order_by(DisputeEvent.id)).all()
-    return [_event_row(words, event) for event in events if event.kind not in words["hidden"]]
+    return [event_row(words, event) for event in events if event.kind not in words["hidden"]]
 
 
 def file_name(dispute: Dispute) -> str:
@@ -136,7 +136,8 @@ def _tell_events(paper: Paper, session: Session, dispute: Dispute) -> None:
     paper.table(words["head"], timeline(session, dispute), _TIMELINE_WIDTHS)
 
 
-def _event_row(words: Mapping[str, Any], event: DisputeEvent) -> list[str]:
+def event_row(words: Mapping[str, Any], event: DisputeEvent) -> list[str]:
+    """When, who and what, of one event; `words` are those of the timeline in packet.yml."""
     told = {key: progress.spoken(key, str(value)) for key, value in event.detail.items()}
     sentence = words["events"].get(event.kind, words["other"]).format_map(_Open(told))
     who = words["who"].get(event.actor, words["who"]["other"])

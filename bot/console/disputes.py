@@ -77,7 +77,7 @@ class Queue(Listing):
             "amount": amount or record.amount_text or "",
             "street": record.street or "",
             "officer": record.officer or "",
-            "_meta": {"path": f"/disputes/{record.number}", "marks": {"due": due.kind}},
+            "_meta": {"path": f"/case/{record.number}", "marks": {"due": due.kind}},
         }
 
 

@@ -25,6 +25,7 @@ from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView
 
 from bot.console.account import Account
+from bot.console.case import Case
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
 from bot.console.views import Page
@@ -49,6 +50,7 @@ class Desk:
 # The views in the order of the menu.
 VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: Queue(),
+    lambda desk: Case(desk.sessions),
     lambda desk: Account(desk.sessions, desk.door),
 )
 

@@ -58,7 +58,7 @@ def listed(desk: TestClient, **given: str) -> list[str]:
     """The numbers on the page, in its order."""
     page = desk.get(LIST, params=given)
     assert page.status_code == 200
-    return re.findall(r'/desk/disputes/(\w{8})"', page.text)
+    return re.findall(r'/desk/case/(\w{8})"', page.text)
 
 
 def test_the_most_urgent_comes_first_and_what_is_over_is_not_there(

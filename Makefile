@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning bench-labels transcripts clean
+        bench-push bench-recalls bench-planning bench-labels transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -63,6 +63,9 @@ bench-labels: setup chromium ## forty pictures of labels that the project makes 
 
 transcripts: train ## docs/talks.md anew: two disputes, what each side saw
 	@$(PY) -m bench.transcripts
+
+officer: setup ## NAME=张三 ROLE=administrator: an account for the officers' desk (/desk)
+	@$(PY) -m bot officer "$(NAME)" "$(ROLE)"
 
 clean: ## delete runtimes, model, records and logs of this folder
 	rm -rf .venv nlu/.venv var

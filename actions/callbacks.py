@@ -7,7 +7,7 @@ from rasa_sdk.events import EventType
 from actions import contact
 from actions.turn import Turn, TurnAction
 from bot.casework import callbacks, disputes, progress
-from bot.casework.records import CallbackRequest
+from bot.casework.callback_records import CallbackRequest
 from bot.library import load, words
 from bot.reading import phones
 

@@ -9,7 +9,7 @@ import uvicorn
 from bot import app, database, launch, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
-from bot.commands import guidance, pushes, questions, recalls, reports, risk, tips
+from bot.commands import guidance, officers, pushes, questions, recalls, reports, risk, tips
 from bot.library import load, words
 
 
@@ -118,6 +118,10 @@ if __name__ == "__main__":
             pushes.called(number, person, who)
         case ["risk", number, ("confirm" | "dismiss" | "clue") as decision, who, *reason]:
             risk.decide(number, decision, who, " ".join(reason))
+        case ["officer", name, "close"]:
+            officers.close(name)
+        case ["officer", name, role]:
+            officers.save(name, role)
         case ["shops", path]:
             read_shops(path)
         case ["report", number]:
@@ -141,4 +145,5 @@ if __name__ == "__main__":
                 " | push NUMBER approve|dismiss WHO | questions done ID | tip FILE.yml | tip ID approve WHO"
                 " | push NUMBER calls | push NUMBER called ID WHO"
                 " | risk ID confirm|dismiss|clue WHO [REASON]"
+                " | officer NAME ROLE|close"
             )

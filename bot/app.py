@@ -3,7 +3,9 @@
 import contextlib
 from collections.abc import AsyncIterator
 
+from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
+from starlette.routing import BaseRoute
 
 from bot import chores, database
 from bot.casework import shops
@@ -11,6 +13,7 @@ from bot.channels import site, web
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
 from bot.channels.telegram_outbox import CHANNEL
+from bot.console import frame
 from bot.dialogue import Dialogue
 from bot.jobs import Clock, Send
 from bot.label_reader import LabelReader
@@ -55,12 +58,24 @@ def build(settings: Settings) -> Starlette:
             await telegram.stop()
         await dialogue.close()
 
-    return Starlette(
-        routes=[
-            *site.routes(dialogue, sessions, settings),
-            *(telegram.routes() if telegram else ()),
-        ],
+    app = Starlette(
+        routes=_routes(dialogue, sessions, settings, telegram),
         middleware=web.middleware(),
         exception_handlers=web.error_handlers(settings),
         lifespan=lifespan,
     )
+    frame.mount(app, sessions, settings)
+    return app
+
+
+def _routes(
+    dialogue: Dialogue,
+    sessions: sessionmaker[Session],
+    settings: Settings,
+    telegram: Telegram | None,
+) -> list[BaseRoute]:
+    """The pages of citizens and shops, and Telegram's door."""
+    return [
+        *site.routes(dialogue, sessions, settings),
+        *(telegram.routes() if telegram else ()),
+    ]

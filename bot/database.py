@@ -10,7 +10,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import (  # noqa: F401 - all tables are known here
+    callback_records,
     guidance_records,
+    officer_records,
     recall_push_records,
     recall_records,
     report_records,

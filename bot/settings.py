@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     alert_days: int = Field(default=365, ge=1)
     question_days: int = Field(default=180, ge=1)
     page_days: int = Field(default=365, ge=1)
+    audit_days: int = Field(default=1095, ge=183)
     push_without_approval: int = Field(default=50, ge=0)
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)

@@ -21,6 +21,8 @@ ALONE = {
     "lxml": ("bot/sources/",),
     "rapidocr": ("bot/label_reading.py",),
     "zxingcpp": ("bot/label_reading.py",),
+    "starlette_admin": ("bot/console/",),
+    "argon2": ("bot/casework/officers.py",),
 }  # fmt: skip
 MAY_IMPORT = {
     "bot/reading": {"bot.reading"},
@@ -53,6 +55,7 @@ MAY_IMPORT = {
                      "bot.casework.precheck", "bot.casework.stations", "bot.casework.totals"},
     "bot/channels/web.py": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library",
                             "bot.settings", "bot.casework.evidence"},
+    "bot/console": {"bot.console", "bot.casework", "bot.library", "bot.settings", "bot.database"},
     "actions": {"actions", "bot.casework", "bot.reading", "bot.library", "bot.database", "bot.settings"},
     "nlu": {"nlu", "bot.reading"},
 }  # fmt: skip

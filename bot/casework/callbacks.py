@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.casework import alerts
-from bot.casework.records import CallbackRequest, Person
+from bot.casework.callback_records import CallbackRequest
+from bot.casework.records import Person
 from bot.library import load
 
 # `asking` is "hours" or "phone" while the citizen is asked for it, "later" where they turned to

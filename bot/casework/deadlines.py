@@ -56,6 +56,12 @@ def working_days_before(day: date, days: int) -> date:
     return day
 
 
+def working_days_until(start: date, end: date) -> int:
+    """How many working days lie behind `start`, up to `end` with that day among them."""
+    days = (start + timedelta(days=n) for n in range(1, (end - start).days + 1))
+    return sum(is_working_day(day) for day in days)
+
+
 def after_days(start: date, days: int, pauses: Sequence[Pause] = ()) -> Deadline:
     """The last of `days` calendar days after `start`, the days of `pauses` left out.
 

@@ -7,6 +7,7 @@ what 总局令第121号 第10条 asks. Its words are in packet.yml.
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -62,7 +63,7 @@ def timeline(session: Session, dispute: Dispute, *, shows_words: bool = True) ->
     query = select(DisputeEvent).where(DisputeEvent.dispute_id == dispute.id)
     events = session.scalars(query.order_by(DisputeEvent.id)).all()
     hidden = {} if shows_words else {"text": words["not_shown"]}
-    return [_event_row(words, one, hidden) for one in events if one.kind not in words["hidden"]]
+    return [event_row(words, one, hidden) for one in events if one.kind not in words["hidden"]]
 
 
 def file_name(dispute: Dispute) -> str:
@@ -140,9 +141,13 @@ def _tell_events(paper: Paper, session: Session, dispute: Dispute) -> None:
     paper.table(words["head"], timeline(session, dispute), _TIMELINE_WIDTHS)
 
 
-def _event_row(
-    words: Mapping[str, Any], event: DisputeEvent, hidden: Mapping[str, str]
+def event_row(
+    words: Mapping[str, Any], event: DisputeEvent, hidden: Mapping[str, str] = MappingProxyType({})
 ) -> list[str]:
+    """When, who and what, of one event; `words` are those of the timeline in packet.yml.
+
+    `hidden` are details that are not shown, each with what stands in its place.
+    """
     told = {key: progress.spoken(key, str(value)) for key, value in event.detail.items()}
     told |= {key: text for key, text in hidden.items() if key in told}
     sentence = words["events"].get(event.kind, words["other"]).format_map(_Open(told))

@@ -19,7 +19,16 @@ OUR_OWN = (WEB, "talk")  # channels
 
 # What is taken away with contact details: themselves, and what was told and agreed about them.
 NO_CONTACT: dict[str, None] = dict.fromkeys(
-    ("name", "phone", "address", "told_at", "contact_given_at", "calls_asked_at", "calls_agreed_at")
+    (
+        "name",
+        "phone",
+        "phone_mark",
+        "address",
+        "told_at",
+        "contact_given_at",
+        "calls_asked_at",
+        "calls_agreed_at",
+    )
 )
 
 

@@ -26,10 +26,10 @@ from bot.casework import (
     removal,
     telling,
 )
+from bot.casework.callback_records import CallbackRequest
 from bot.casework.recall_push_records import RecallAnswer, RecallCall
 from bot.casework.records import (
     Alert,
-    CallbackRequest,
     Dispute,
     Evidence,
     HeardMessage,

@@ -8,15 +8,17 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Computed,
     ForeignKey,
     Index,
     Numeric,
     String,
     UniqueConstraint,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship, validates
 
-from bot.casework.sealing import Moment, Plain, Sealed, SealedBytes, SealedJson
+from bot.casework import queue_order
+from bot.casework.sealing import Moment, Plain, Sealed, SealedBytes, SealedJson, marks
 
 
 class Record(DeclarativeBase):
@@ -35,7 +37,7 @@ class Person(Record):
 
     `former_id` is the channel's id before the chat moved; `unreachable_why` is why nothing that we
     send arrives, until they write again. `calls_asked_at` and `calls_agreed_at` are about being
-    called in a grave danger (recall_calls.py).
+    called in a grave danger (recall_calls.py). `phone_mark` finds the last four digits (sealing.py).
     """
 
     __tablename__ = "people"
@@ -49,12 +51,18 @@ class Person(Record):
     unreachable_why: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Sealed)
     phone: Mapped[str | None] = mapped_column(Sealed)
+    phone_mark: Mapped[str | None] = mapped_column(String(32), index=True)
     address: Mapped[str | None] = mapped_column(Sealed)
     told_at: Mapped[datetime | None]
     contact_given_at: Mapped[datetime | None]
     calls_asked_at: Mapped[datetime | None]
     calls_agreed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+    @validates("phone")
+    def _mark(self, _name: str, phone: str | None) -> str | None:
+        self.phone_mark = next(iter(marks(phone or "")), None)
+        return phone
 
 
 class HeardMessage(Record):
@@ -101,11 +109,15 @@ class Dispute(Record):
     (总局令第121号 第40条). `standing` is how the citizen stands to the matter (precheck.py), `station`
     the code of the station that it goes to (stations.py). Sums are in yuan: `agreed_amount` what shop
     and citizen agreed on, `paid_first_amount` what a shop paid in advance (赔偿先付).
-    `rating` is what the citizen thinks of how it went, good, fair or bad.
+    `rating` is what the citizen thinks of how it went, good, fair or bad; `officer` has it.
     """
 
     __tablename__ = "disputes"
-    __table_args__ = (Index("ix_disputes_person_state", "person_id", "state"),)
+    __table_args__ = (
+        Index("ix_disputes_person_state", "person_id", "state"),
+        *(Index(name, *columns) for name, columns in queue_order.INDICES.items()),
+        Index("ix_disputes_merchant", "merchant", postgresql_using="hash"),  # see queue_order.py
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str | None] = mapped_column(String(16), unique=True)
@@ -142,6 +154,8 @@ class Dispute(Record):
     paid_first_amount: Mapped[Decimal | None] = mapped_column(Numeric(14, 2))
     recovered_at: Mapped[datetime | None]
     rating: Mapped[str | None] = mapped_column(String(8))
+    officer: Mapped[str | None] = mapped_column(String(64))
+    queue_on: Mapped[date | None] = mapped_column(Computed(queue_order.SQL, persisted=True))
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -358,20 +372,6 @@ class EvidenceContent(Record):
     evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
     original: Mapped[bytes] = mapped_column(SealedBytes)
     shown: Mapped[bytes | None] = mapped_column(SealedBytes)
-
-
-class CallbackRequest(Record):
-    """A citizen's wish to be called by a person; `hours` is a code of `district.yml`."""
-
-    __tablename__ = "callback_requests"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("people.id"), index=True)
-    state: Mapped[str] = mapped_column(String(16), default="open")
-    hours: Mapped[str] = mapped_column(String(16), default="any")
-    asking: Mapped[str | None] = mapped_column(String(16))
-    asked_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
 
 
 class Alert(Record):

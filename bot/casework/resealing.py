@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from sqlalchemy import LargeBinary, MetaData, Table, TableClause, column, select, table, update
 from sqlalchemy.orm import Session
 
 from bot.casework import sealing
-from bot.casework.records import Record
+from bot.casework.records import Person, Record
 
 SEALED = (sealing.Sealed, sealing.SealedJson, sealing.SealedBytes)
 BATCH = 100  # rows in one transaction; of files, which may be large, one
@@ -59,7 +60,19 @@ def reseal(session: Session, batch: int = BATCH) -> Iterator[Done]:
             done = Done(one.name)
             for row in keys[start : start + size]:
                 _row(session, raw, key.name, row, names, done)
+                if one is Person.__table__:
+                    _mark(session, row)
             yield done
+
+
+def _mark(session: Session, number: int) -> None:
+    """Find a phone by its last four digits under the newest key; one that cannot be read stays as it is."""
+    try:
+        phone = session.scalar(select(Person.phone).where(Person.id == number))
+    except InvalidToken:
+        return
+    mark = next(iter(sealing.marks(phone or "")), None)
+    session.execute(update(Person).where(Person.id == number).values(phone_mark=mark))
 
 
 def _row(

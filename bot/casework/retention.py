@@ -11,12 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, u
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.casework import alerts, evidence, notices, people, recall_sources, removal, shops
+from bot.casework.callback_records import CallbackRequest
 from bot.casework.disputes import CHINA
 from bot.casework.guidance_records import GuidanceAnswer, UnansweredQuestion
+from bot.casework.officer_records import OfficerEvent
 from bot.casework.recall_push_records import RecallCall
 from bot.casework.records import (
     Alert,
-    CallbackRequest,
     Dispute,
     Evidence,
     HeardMessage,
@@ -49,6 +50,7 @@ class Terms:
     alert_days: int = 365
     question_days: int = 180
     page_days: int = 365
+    audit_days: int = 1095
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -81,6 +83,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _contacts(session, before(terms.record_days), limit),
             recall_sources.forget(session, before(terms.page_days), limit),
             _people(session, before(terms.record_days), limit),
+            _desk_log(session, before(terms.audit_days), limit),
         )
     )
 
@@ -205,3 +208,9 @@ def _people(session: Session, before: datetime, limit: int) -> int:
     is_over = or_(Person.unreachable_why == removal.ERASED, is_old)
     which = select(Person.id).where(is_over, removal.unused())
     return _delete(session, Person.id, which.limit(limit))
+
+
+def _desk_log(session: Session, before: datetime, limit: int) -> int:
+    """What officers did at the desk; the settings allow no term under half a year."""
+    which = select(OfficerEvent.id).where(OfficerEvent.happened_at < before)
+    return _delete(session, OfficerEvent.id, which.limit(limit))

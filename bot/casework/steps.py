@@ -37,6 +37,10 @@ ESCALATION_REASONS = (
 )  # fmt: skip
 # How an agreement that mediation brought about is put down: 第24条.
 RECORDS = ("agreement_made", "carried_out_at_once", "both_wanted_none")
+OPTIONAL = {
+    "settle": ("amount",),
+    "conclude": ("amount",),
+}  # details that may be written with a step
 SUSPENSION_REASONS = ("recusal", "testing")  # 第21条; 第22条: only testing stops the clock
 
 
@@ -144,18 +148,32 @@ def check(
     if not is_possible(one, state, operator, actor):
         raise NotPossible(f"{one.name}: not from {state} by {actor} ({operator})")
     seen = {field: typed.plain(text) for field, text in detail.items()}
-    missing = [field for field in one.needs if not seen.get(field)]
-    if missing:
-        raise NotPossible(f"{one.name}: needs {', '.join(missing)}")
-    for field, text in seen.items():
-        if len(text) > LONGEST.get(field, LONGEST_DETAIL):
-            raise NotPossible(f"{one.name}: {field} is too long")
+    wrong = problems(one, seen)
+    for problem, said in _SAID.items():
+        fields = [field for field, found in wrong.items() if found == problem]
+        if fields:
+            raise NotPossible(f"{one.name}: {', '.join(fields)} {said}")
     if "amount" in seen:
-        amount = _sum(seen["amount"])
-        if amount is None:
-            raise NotPossible(f"{one.name}: amount is a sum in yuan")
-        seen["amount"] = amount
-    for field, allowed in one.choices:
-        if seen[field] not in allowed:
-            raise NotPossible(f"{one.name}: {field} is one of {', '.join(allowed)}")
+        seen["amount"] = _sum(seen["amount"]) or ""
     return seen
+
+
+_SAID = {
+    "missing": "needed", "too_long": "is too long", "no_sum": "is a sum in yuan",
+    "no_choice": "is none of its choices",
+}  # fmt: skip
+
+
+def problems(one: Step, detail: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a step's details, by field: missing, too_long, no_sum or no_choice."""
+    found = {field: "missing" for field in one.needs if not typed.plain(detail.get(field, ""))}
+    for field, text in detail.items():
+        if field in found:
+            continue
+        if len(text) > LONGEST.get(field, LONGEST_DETAIL):
+            found[field] = "too_long"
+        elif field == "amount" and _sum(text) is None:
+            found[field] = "no_sum"
+        elif text not in dict(one.choices).get(field, (text,)):
+            found[field] = "no_choice"
+    return found

@@ -3,7 +3,9 @@
 from alembic import context
 
 from bot.casework import (  # noqa: F401 - their tables join the metadata
+    callback_records,
     guidance_records,
+    officer_records,
     recall_push_records,
     recall_records,
     report_records,

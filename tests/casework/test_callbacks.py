@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.casework import callbacks, people
-from bot.casework.records import Alert, CallbackRequest, Person
+from bot.casework.callback_records import CallbackRequest
+from bot.casework.records import Alert, Person
 
 PHONE = people.Contact("13800000001")
 

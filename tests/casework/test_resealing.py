@@ -51,7 +51,11 @@ def fill(chosen: settings.Settings) -> None:
     Record.metadata.create_all(engine)
     with engine.begin() as connection:
         for table in Record.metadata.sorted_tables:
-            connection.execute(table.insert().values({c.name: _value(c) for c in table.columns}))
+            connection.execute(
+                table.insert().values(
+                    {c.name: _value(c) for c in table.columns if c.computed is None}
+                )
+            )
     engine.dispose()
 
 

@@ -9,10 +9,21 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import alerts, callbacks, disputes, evidence, notices, people, privacy, retention
+from bot.casework import (
+    alerts,
+    callbacks,
+    disputes,
+    evidence,
+    notices,
+    officers,
+    people,
+    privacy,
+    retention,
+)
+from bot.casework.callback_records import CallbackRequest
+from bot.casework.officer_records import OfficerEvent
 from bot.casework.records import (
     Alert,
-    CallbackRequest,
     Dispute,
     Evidence,
     HeardMessage,
@@ -63,11 +74,16 @@ def alert(session: Session, who: Person) -> None:
     alerts.alert(session, who, "injury", "手被烫了", NOW)
 
 
+def desk_log(session: Session, who: Person) -> None:
+    officers.log(session, "李明", "phone_shown", NOW, "ABCD2345")
+
+
 CASES = [
     (message, HeardMessage, TERMS.message_days, 1), (button, OfferedButton, TERMS.button_days, 0),
     (update, IncomingUpdate, TERMS.update_days, 0), (draft, Dispute, TERMS.draft_days, 0),
     (loose, Evidence, TERMS.draft_days, 0), (lodged, Dispute, TERMS.record_days, 0),
     (callback, CallbackRequest, TERMS.message_days, 0), (alert, Alert, TERMS.alert_days, 0),
+    (desk_log, OfficerEvent, TERMS.audit_days, 0),
 ]  # fmt: skip
 
 

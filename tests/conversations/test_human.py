@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from bench.stack import Stack, Talk
 from bot.casework import people
+from bot.casework.callback_records import CallbackRequest
 from bot.casework.records import (
     Alert,
-    CallbackRequest,
     Dispute,
     Person,
 )

@@ -1,0 +1,199 @@
+"""The way in to the desk: password, session, and what a session may grow old to. Knows no view."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.middleware import Middleware
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.templating import Jinja2Templates
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette_admin.auth import AdminUser, AuthProvider
+from starlette_admin.auth.base import AuthMiddleware
+from starlette_admin.exceptions import LoginFailed
+from starlette_admin.helpers import index_url, safe_redirect_url
+
+from bot.casework import officers
+from bot.casework.officer_records import Officer
+from bot.library import load
+from bot.settings import Settings
+
+COOKIE = "desk"
+LONGEST_SECONDS = 8 * 3600  # a session ends then, whatever happens in it
+IDLE_SECONDS = 30 * 60
+RENEW_SECONDS = 60  # how often "seen" is written anew
+LARGEST_BODY = 64 * 1024  # bytes of a form; read before anybody is logged in
+BODY_SECONDS = 30.0
+
+# It writes names that were typed, and what was searched for, into the log.
+logging.getLogger("starlette_admin").setLevel(logging.CRITICAL)
+
+
+@dataclass
+class User(AdminUser):
+    """The officer of a request; `began` is when the session did, in seconds since 1970."""
+
+    id: int = 0
+    role: str = ""
+    stamp: str = ""
+    began: int = 0
+
+
+def user(request: Request) -> User:
+    """Who is logged in. Only within a view, which nobody else reaches."""
+    found: User = request.state.admin_user
+    return found
+
+
+class Door(AuthProvider):
+    """Lets officers in by name and password; the session is a signed cookie with the account's stamp."""
+
+    def __init__(self, sessions: sessionmaker[Session], settings: Settings, base: str) -> None:
+        super().__init__()
+        self._sessions, self._base = sessions, base
+        self._signer = URLSafeSerializer(settings.signing_key(), salt="desk-session")
+        self._is_https = (settings.public_url or "").startswith("https:")
+        self._at_once = asyncio.Semaphore(2)  # a hash takes 64 MB while it is tried
+
+    def get_middleware(self) -> Middleware:
+        """starlette-admin's check of each request, and the cookie written anew behind it."""
+        return Middleware(_Renewing, provider=self)
+
+    async def render_login(self, request: Request, templates: Jinja2Templates) -> Response:
+        """The login page; without any account, how to make the first one."""
+        if not await asyncio.to_thread(self._has_any):
+            return templates.TemplateResponse(request, "first.html")
+        return await super().render_login(request, templates)
+
+    async def login(
+        self, username: str, password: str, remember_me: bool, request: Request
+    ) -> Response | None:
+        """Open a session. Raises LoginFailed, with the same words whatever was wrong."""
+        async with self._at_once:
+            found = await asyncio.to_thread(self._admitted, username.strip(), password)
+        if found is None:
+            raise LoginFailed(load("desk")["login"]["failed"])
+        fallback = index_url(request)
+        wanted = request.query_params.get("next") or fallback
+        response = RedirectResponse(safe_redirect_url(wanted, request, fallback), 303)
+        self.remember(response, request, found.id, found.stamp, _seconds())
+        return response
+
+    async def logout(self, request: Request) -> Response | None:
+        """End all sessions of the officer: a copy of the cookie opens nothing either."""
+        await asyncio.to_thread(self._end, user(request).id)
+        response = RedirectResponse(str(request.url_for("desk:login")), 303)
+        response.delete_cookie(COOKIE, path=self._base, httponly=True, samesite="lax")
+        request.state.forget_session = True
+        return response
+
+    async def authenticate(self, request: Request) -> AdminUser | None:
+        """The officer whose session it is, or None where there is none any more."""
+        try:
+            kept = self._signer.loads(request.cookies.get(COOKIE, ""))
+            number, stamp, began, seen = kept["id"], kept["stamp"], kept["began"], kept["seen"]
+        except (BadSignature, KeyError, TypeError):
+            return None
+        now = _seconds()
+        if now - began >= LONGEST_SECONDS or now - seen >= IDLE_SECONDS:
+            return None
+        found = await asyncio.to_thread(self._current, number, stamp)
+        if found is None:
+            return None
+        request.state.renew_session = now - seen >= RENEW_SECONDS
+        return User(found.name, id=found.id, role=found.role, stamp=found.stamp, began=began)
+
+    def remember(
+        self, response: Response, request: Request, number: int, stamp: str, began: int
+    ) -> None:
+        """Set the session's cookie, seen now."""
+        kept = {"id": number, "stamp": stamp, "began": began, "seen": _seconds()}
+        response.set_cookie(
+            COOKIE, self._signer.dumps(kept), path=self._base, httponly=True, samesite="lax",
+            secure=self._is_https or request.url.scheme == "https",
+        )  # fmt: skip
+
+    def _has_any(self) -> bool:
+        with self._sessions() as session:
+            return officers.has_any(session)
+
+    def _admitted(self, name: str, password: str) -> Officer | None:
+        now = datetime.now(UTC)
+        with self._sessions.begin() as session:
+            attempt = officers.attempt(session, name, now)
+        is_right = officers.is_right(attempt, password)
+        with self._sessions.begin() as session:
+            if is_right and attempt.officer_id is not None:
+                return officers.admit(session, attempt.officer_id, now)
+            officers.refuse(session, attempt.officer_id, now)
+        return None
+
+    def _current(self, number: int, stamp: str) -> Officer | None:
+        with self._sessions() as session:
+            return officers.current(session, number, stamp)
+
+    def _end(self, number: int) -> None:
+        with self._sessions.begin() as session:
+            officers.end_sessions(session, number, datetime.now(UTC))
+
+
+class _Renewing(AuthMiddleware):
+    """Writes the cookie anew while somebody works, so that only who is idle is logged out."""
+
+    provider: Door
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        response = await super().dispatch(request, call_next)
+        is_over = getattr(request.state, "forget_session", False)
+        if getattr(request.state, "renew_session", False) and not is_over:
+            who = user(request)
+            self.provider.remember(response, request, who.id, who.stamp, who.began)
+        return response
+
+
+class SmallBodies:
+    """ASGI middleware: a form is read to its end before anything looks at it, and no large one at all."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self.app(scope, receive, send)
+            return
+        try:
+            async with asyncio.timeout(BODY_SECONDS):
+                body = await _body(receive)
+        except TimeoutError:
+            body = None
+        if body is None:
+            refused = PlainTextResponse(load("desk")["faults"]["413"]["text"], 413)
+            await refused(scope, receive, send)
+            return
+        given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replayed() -> Message:
+            return given.pop() if given else await receive()
+
+        await self.app(scope, replayed, send)
+
+
+async def _body(receive: Receive) -> bytes | None:
+    """The whole body, or None where it is larger than LARGEST_BODY or its sender has gone."""
+    body = b""
+    while True:
+        part = await receive()
+        body += bytes(part.get("body", b""))
+        if part["type"] != "http.request" or len(body) > LARGEST_BODY:
+            return None
+        if not part.get("more_body"):
+            return body
+
+
+def _seconds() -> int:
+    return int(datetime.now(UTC).timestamp())

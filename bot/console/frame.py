@@ -1,0 +1,128 @@
+"""The officers' desk as a part of the web application: starlette-admin with our pages, under /desk.
+
+A view is a file in this folder and a line in VIEWS. Pages are drawn on the server and need no script:
+the headers of bot/channels/web_guard.py, which wrap the whole application, hold here without any
+exception. starlette-admin's own templates would need inline scripts and styles and a font of another
+host (rsms.me); every template that it draws is therefore one of ours.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session, sessionmaker
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.base import RequestResponseEndpoint
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.types import ASGIApp
+from starlette_admin import route
+from starlette_admin.contrib.sqla import Admin
+from starlette_admin.export import ExportConfig
+from starlette_admin.security.csrf import CSRFMiddleware
+from starlette_admin.views import BaseView
+
+from bot.console.account import Account
+from bot.console.case import Case
+from bot.console.disputes import Queue
+from bot.console.door import Door, SmallBodies
+from bot.console.views import Page
+from bot.library import load
+from bot.settings import Settings
+
+BASE = "/desk"
+MOST_TAKEN_OUT = 20_000  # rows of a list as a table
+BROKEN = HTTPException(500)
+FOLDER = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a view is built with."""
+
+    sessions: sessionmaker[Session]
+    settings: Settings
+    door: Door
+
+
+# The views in the order of the menu.
+VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
+    lambda desk: Queue(),
+    lambda desk: Case(desk.sessions),
+    lambda desk: Account(desk.sessions, desk.door),
+)
+
+
+def mount(app: Starlette, sessions: sessionmaker[Session], settings: Settings) -> Starlette:
+    """Put the desk under /desk of the application; the desk's own application, for tests."""
+    door = Door(sessions, settings, BASE)
+    admin = _Frame(
+        sessions,
+        title=load("desk")["title"],
+        base_url=BASE,
+        route_name="desk",
+        templates_dir=str(FOLDER / "templates"),
+        static_dir=str(FOLDER / "static"),
+        index_view=_Home(),
+        auth_provider=door,
+        secret_key=settings.signing_key(),
+        middlewares=[Middleware(SmallBodies)],
+        timezone_config=None,
+        export_config=ExportConfig(max_rows=MOST_TAKEN_OUT),
+    )
+    drawn = admin.templates.env.globals
+    drawn["words"], drawn["district"] = load("desk"), settings.district_name
+    for view in VIEWS:
+        admin.add_view(view(Desk(sessions, settings, door)))
+    admin.mount_to(app)
+    return admin.app
+
+
+class _Home(Page):
+    """The desk's own address leads to what is most urgent."""
+
+    path = "/"
+    add_to_menu = False
+
+    @route("")
+    async def index(self, request: Request) -> Response:
+        return RedirectResponse(str(request.url_for("desk:list", key="disputes")), 303)
+
+
+class _Frame(Admin):
+    """starlette-admin with refusals in our words."""
+
+    def _init_csrf(self) -> None:
+        assert self.secret_key is not None
+        self.middlewares.append(Middleware(_SaidPlainly, secret_key=self.secret_key, frame=self))
+
+    async def _render_error(self, request: Request, exc: Exception = BROKEN) -> Response:
+        status = exc.status_code if isinstance(exc, HTTPException) else 500
+        return self.fault(request, str(status), status)
+
+    def fault(self, request: Request, key: str, status: int) -> Response:
+        """A page that says what went wrong, in the words `faults` of desk.yml."""
+        known = load("desk")["faults"]
+        fault = known.get(key) or known["other"]
+        drawn = self.templates.env.get_template("error.html").render(request=request, fault=fault)
+        return HTMLResponse(drawn, status)
+
+
+class _SaidPlainly(CSRFMiddleware):
+    """starlette-admin's token in each form; a page whose token is too old says so in Chinese."""
+
+    def __init__(self, app: ASGIApp, secret_key: str, frame: _Frame) -> None:
+        super().__init__(app, secret_key)
+        self._frame = frame
+
+    async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
+        reached = []
+
+        async def noted(passed: Request) -> Response:
+            reached.append(passed)
+            return await call_next(passed)
+
+        response = await super().dispatch(request, noted)
+        return response if reached else self._frame.fault(request, "stale", 403)

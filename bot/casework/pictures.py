@@ -10,6 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MOST_PIXELS = 80_000_000  # asked from the header, before anything is decoded
 LONGEST_SIDE = 2000  # pixels of the copy
+THUMBNAIL_SIDE = 320
 QUALITY = 85
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1", b"avif", b"avis")
 
@@ -59,6 +60,15 @@ def copy(content: bytes) -> tuple[str, bytes]:
         raise TooManyPixels from None
     except (UnidentifiedImageError, *_SPOILED):
         raise NoPicture from None
+
+
+def thumbnail(shown: bytes) -> bytes:
+    """A copy for showing once more, at most THUMBNAIL_SIDE pixels long: enough to tell photos apart."""
+    with _AT_ONCE, Image.open(io.BytesIO(shown), formats=FORMATS) as opened:
+        opened.draft("RGB", (THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        plain = _plain(opened)
+        plain.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+        return _encoded(plain)
 
 
 def _small(opened: Image.Image) -> Image.Image:

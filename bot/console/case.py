@@ -14,7 +14,17 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin import flash, route
 
-from bot.casework import desk, disputes, evidence, officers, packet, people, progress, steps
+from bot.casework import (
+    desk,
+    disputes,
+    evidence,
+    officers,
+    packet,
+    people,
+    pictures,
+    progress,
+    steps,
+)
 from bot.casework.records import Dispute, Evidence
 from bot.casework.typed import plain
 from bot.console import case_facts, step_forms
@@ -135,9 +145,8 @@ class Case(Page):
             one = session.scalar(query) if number < 2**31 else None
             if one is None:
                 raise HTTPException(404)
-            if (
-                "small" not in request.query_params
-            ):  # a page of them was opened, which is written down
+            is_small = "small" in request.query_params and not is_original
+            if not is_small:  # of the page of small ones it is written down that it was opened
                 _log(session, request, "evidence_opened", found)
             ending = mimetypes.guess_extension(one.mime) or ""
             if is_original:
@@ -145,6 +154,7 @@ class Case(Page):
             shown = evidence.shown(session, one)
             if shown is None:
                 raise HTTPException(404)
+            shown = pictures.thumbnail(shown) if is_small else shown
             return shown, PICTURES.get(shown[:2], "application/octet-stream"), str(one.id)
 
     def _paper(self, request: Request) -> bytes:
@@ -201,10 +211,9 @@ class Case(Page):
     ) -> dict[str, Any]:  # fmt: skip
         with self._sessions.begin() as session:
             found = _found(session, request)
-            if log:
-                _log(session, request, log, found)
-                session.flush()
             shown = case_facts.state(session, found, datetime.now(UTC))
+            if log:  # behind what takes its time, for it holds the records
+                _log(session, request, log, found)
             sent, typed, wrong = given
             forms = step_forms.forms(found, sent, typed, wrong)
             possible = {"", "reply", *(one.step for one in forms)}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from bot.casework import alerts, disputes, evidence, people, steps
+from bot.casework import alerts, disputes, evidence, people, pictures, steps
 from bot.casework.officer_records import OfficerEvent
 from bot.casework.records import Dispute, DisputeEvent, Notice
 from bot.console import step_forms
@@ -26,7 +26,7 @@ SECRETS = ("赵丽华", "13655551234", "泰和路5号")
 
 def picture() -> bytes:
     written = io.BytesIO()
-    Image.new("RGB", (90, 60), "teal").save(written, "JPEG")
+    Image.new("RGB", (900, 600), "teal").save(written, "JPEG")
     return written.getvalue()
 
 
@@ -110,6 +110,12 @@ def test_evidence_is_shown_as_a_copy_or_kept_as_a_file_and_never_opened(
     copy = desk.get(f"{base}/{photo.id}")
     assert copy.headers["content-type"] == "image/jpeg" and copy.content[:2] == b"\xff\xd8"
     assert copy.headers["x-content-type-options"] == "nosniff"
+    before = logged(sessions, number).count("evidence_opened")
+    small = Image.open(io.BytesIO(desk.get(f"{base}/{photo.id}?small=1").content))
+    assert (
+        max(small.size) == pictures.THUMBNAIL_SIDE < max(Image.open(io.BytesIO(copy.content)).size)
+    )
+    assert logged(sessions, number).count("evidence_opened") == before == 1
     original = desk.get(f"{base}/{paper.id}?original=1")
     assert original.headers["content-disposition"].startswith("attachment")
     assert original.headers["content-type"] == "application/pdf"

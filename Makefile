@@ -61,7 +61,7 @@ bench-planning: setup ## PEOPLE=100000: chats while a recall notice to a town is
 bench-labels: setup chromium ## forty pictures of labels that the project makes itself: models and barcodes read
 	@$(PY) -m bench.labels
 
-transcripts: train ## docs/talks.md anew: two disputes, what each side saw
+transcripts: train ## docs/talks.md and docs/answers.md anew: two disputes, ten answers
 	@$(PY) -m bench.transcripts
 
 officer: setup ## NAME=张三 ROLE=administrator: an account for the officers' desk (/desk)

@@ -1,4 +1,5 @@
-"""`make transcripts`: two disputes from the first message to the rating, as docs/talks.md shows them.
+"""`make transcripts`: two disputes from the first message to the rating (docs/talks.md), and ten answers
+about rights (docs/answers.md).
 
 The talk, the records and the steps are real; what stands in the document is what each side saw.
 """
@@ -19,11 +20,27 @@ from bot.messages import Reply
 from bot.settings import ROOT
 
 PAGE = "https://tousu.example.cn"
-TARGET = ROOT / "docs" / "talks.md"
+DOCS = ROOT / "docs"
 HEAD = """# 两件纠纷，从第一句话到评价
 
 由 `make transcripts` 用真的模型、记录和步骤跑出来；人名、电话、店名都是编的。链接略去。
 """
+ANSWERS_HEAD = """# 十个权益问题的回答
+
+由 `make transcripts` 用真的模型和指引库跑出来，市民在网页和 Telegram 里看到的就是这些字和按钮。没有经过律师复核。
+"""
+QUESTIONS = (
+    "网上买的鞋11月24号签收的，穿着不合适能退吗",
+    "办的健身卡还剩四个月，门店关门了怎么要钱",
+    "超市买到过期酸奶，花了12块，能赔多少",
+    "11月20号投诉的，什么时候能答复我",
+    "手机三包修了两次还是坏，能换吗",
+    "七天无理由的运费谁出？还有，赠品弄丢了能退吗？",
+    "我在石家庄买的衣服掉色，找你们管吗",
+    "我是开小吃店的，被职业打假人投诉了怎么办",
+    "2018年买的保健品觉得是骗人的，现在能退一赔三吗",
+    "你能保证我一定能要回钱吗",
+)
 SMALL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
 LARGE = "上个月20号在中北镇美家家具城花5800元买的沙发，才坐了两周就塌了，商家说是我们自己坐坏的，我要求退货退款"
 
@@ -158,11 +175,23 @@ def desk() -> Iterator[Stack]:
         yield running
 
 
-def main(target: Path = TARGET) -> None:
-    """Play both disputes and write the document anew."""
+def answers(running: Stack) -> list[str]:
+    """Ten questions, each asked by another citizen."""
+    lines: list[str] = []
+    for number, question in enumerate(QUESTIONS, 1):
+        scene = Scene(running, str(number))
+        scene.citizen(question)
+        lines += scene.lines
+    return lines
+
+
+def main(folder: Path = DOCS) -> None:
+    """Play both disputes, ask the questions, and write the documents anew."""
     with desk() as running:
-        lines = [HEAD, *small(running), *mediated(running)]
-    target.write_text("\n".join(lines), encoding="utf-8")
+        talks = [HEAD, *small(running), *mediated(running)]
+        answered = [ANSWERS_HEAD, *answers(running)]
+    (folder / "talks.md").write_text("\n".join(talks), encoding="utf-8")
+    (folder / "answers.md").write_text("\n".join(answered), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
 from bot.console.pushes import Push, Pushes
 from bot.console.questions import Question, Questions
+from bot.console.reports import ReportPage, Reports
 from bot.console.views import Page
 from bot.library import load
 from bot.settings import Settings
@@ -63,6 +64,8 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: AlarmPage(desk.sessions),
     lambda desk: Questions(),
     lambda desk: Question(desk.sessions),
+    lambda desk: Reports(),
+    lambda desk: ReportPage(desk.sessions),
     lambda desk: Account(desk.sessions, desk.door),
 )
 

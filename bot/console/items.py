@@ -197,7 +197,7 @@ def kind_text(kind: str) -> str:
     said = load("desk")
     name, _, rest = kind.partition(":")
     text = said["log"].get(name, kind)
-    known = {**said["steps"], **said["roles"]}
+    known = {**said["steps"], **said["roles"]} if name != "report_step" else said["report"]["steps"]
     return str(text).format(step=known.get(rest, rest))
 
 

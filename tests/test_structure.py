@@ -55,7 +55,8 @@ MAY_IMPORT = {
                      "bot.casework.precheck", "bot.casework.stations", "bot.casework.totals"},
     "bot/channels/web.py": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library",
                             "bot.settings", "bot.casework.evidence"},
-    "bot/console": {"bot.console", "bot.casework", "bot.library", "bot.settings", "bot.database"},
+    "bot/console": {"bot.console", "bot.casework", "bot.library", "bot.settings", "bot.database",
+                    "bot.reading"},
     "actions": {"actions", "bot.casework", "bot.reading", "bot.library", "bot.database", "bot.settings"},
     "nlu": {"nlu", "bot.reading"},
 }  # fmt: skip

@@ -21,6 +21,7 @@ class Rate:
     have: int
     done: int
     called: int = 0
+    have_not: int = 0
 
 
 def answer(
@@ -66,4 +67,5 @@ def rate(session: Session, notice_no: str) -> Rate:
     said = list(last.values())
     called = set(session.scalars(select(RecallCall.person_id).where(RecallCall.push_id.in_(ids))))
     reached = called | set(session.scalars(sent))
-    return Rate(len(reached), len(said), said.count("have"), said.count("done"), len(called))
+    have, have_not, done = (said.count(one) for one in ANSWERS)
+    return Rate(len(reached), len(said), have, done, len(called), have_not)

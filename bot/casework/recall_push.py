@@ -169,7 +169,7 @@ def tell(session: Session, planned: Planned, now: datetime) -> int:
         return 0
     push = session.get_one(RecallPush, planned.push_id)
     notice = session.get_one(Recall, push.notice_no)
-    is_corrected = _is_correction(session, push)
+    is_corrected = is_correction(session, push)
     for one in found.reached:
         _post(session, push, notice, one, now, is_corrected=is_corrected)
     return len(found.reached)
@@ -193,7 +193,8 @@ def _post(
     notices.post(session, who, KIND, subject, text, now, buttons=buttons, due_at=due_at)
 
 
-def _is_correction(session: Session, push: RecallPush) -> bool:
+def is_correction(session: Session, push: RecallPush) -> bool:
+    """Whether an earlier version of the notice went out."""
     query = select(RecallPush.id).where(
         RecallPush.notice_no == push.notice_no, RecallPush.id < push.id, RecallPush.posted > 0
     )

@@ -25,9 +25,14 @@ from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView
 
 from bot.console.account import Account
+from bot.console.alarms import AlarmPage, Alarms
+from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
+from bot.console.pushes import Push, Pushes
+from bot.console.questions import Question, Questions
+from bot.console.reports import ReportPage, Reports
 from bot.console.views import Page
 from bot.library import load
 from bot.settings import Settings
@@ -51,6 +56,16 @@ class Desk:
 VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: Queue(),
     lambda desk: Case(desk.sessions),
+    lambda desk: Callbacks(),
+    lambda desk: Callback(desk.sessions),
+    lambda desk: Pushes(),
+    lambda desk: Push(desk.sessions),
+    lambda desk: Alarms(),
+    lambda desk: AlarmPage(desk.sessions),
+    lambda desk: Questions(),
+    lambda desk: Question(desk.sessions),
+    lambda desk: Reports(),
+    lambda desk: ReportPage(desk.sessions),
     lambda desk: Account(desk.sessions, desk.door),
 )
 

@@ -52,8 +52,7 @@ class ValidateRecallForm(TurnAction):
         if (
             asked and answer.kind in recall_words.ASKS_BACK
         ):  # asked once: answered with what is there
-            values = recall_words.day_and_list(turn.session, answer)
-            turn.tell(words("recall_without_detail", **values))
+            turn.tell(recall_words.without_detail(turn.session, answer, turn.now))
         elif answer.kind != "ask_brand":
             _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.

@@ -25,10 +25,10 @@ def text(notice: Recall, reason: str, named: str, *, is_corrected: bool = False)
         said["corrected"] if is_corrected else None,
         hazard,
         _line("about", title=notice.title),
+        said["now"],  # above what may be many models and batches
         _line("models", models=models),
         _line("dates", dates=notice.manufacture_or_sale_dates),
         _line("batch", batch=notice.batch_raw),
-        said["now"],
         remedy(notice),
         _source(notice),
         said["why"][reason].format(named=named),

@@ -149,7 +149,7 @@ def stale(session: Session, now: datetime) -> list[Stale]:
 
 
 def stale_text(session: Session, as_of: date | None, now: datetime) -> str:
-    """What a citizen is told of domestic sources that are not up to date; empty where all are.
+    """What is added to the day `as_of` where domestic sources are not up to date; empty where all are.
 
     Where none of them is, the whole library stands still: since one of them was last read, or since
     its newest notice (`as_of`) where none ever was. A source that was never fetched while others
@@ -160,7 +160,9 @@ def stale_text(session: Session, as_of: date | None, now: datetime) -> str:
     read_on = [one.since.astimezone(CHINA).date() for one in found if one.since]
     if len(found) == len(domestic):
         since = max(read_on) if read_on else as_of
-        return words("recall_stale", since=since) if since else ""
+        if since is None or since == as_of:
+            return words("recall_stale") if since else ""
+        return words("recall_stale_since", since=since)
     names = words("and").join(one.name for one in found if one.since)
     return words("recall_stale_source", names=names, since=min(read_on)) if read_on else ""
 

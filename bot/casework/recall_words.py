@@ -15,25 +15,36 @@ ASKS_BACK = ("ask_brand", "ask_model")
 
 def answer(session: Session, found: recalls.Answer, now: datetime) -> str:
     """One of the answers of wording.yml, filled; always with the day the library stands at."""
-    values: dict[str, object] = dict(day_and_list(session, found))
+    values: dict[str, object] = dict(_count_and_list(session, found))
     if found.kind == "not_in_library" and found.door is not None:
         values |= {"subject": found.door.subject, "door": found.door.reply}
     if found.matches:
         values |= match_values(found.matches[0])
     rows = [words(f"recall_{found.kind}", **values)]
     rows += _more(found)
-    if found.kind not in ("not_found", "not_in_library"):
-        rows.append(words("recall_as_of", as_of=values["as_of"]))
     if found.kind != "not_in_library":
-        rows.append(recall_sources.stale_text(session, found.as_of, now))
+        rows.append(_day(session, found, now))
     return "\n".join(filter(None, rows))
 
 
-def day_and_list(session: Session, found: recalls.Answer) -> Mapping[str, object]:
-    """The day the library stands at, how many notices it holds, and those of the answer."""
-    as_of = found.as_of.isoformat() if found.as_of else words("recall_no_date")
+def without_detail(session: Session, found: recalls.Answer, now: datetime) -> str:
+    """The answer to who was asked for brand or model and could not tell; with the day as well."""
+    said = words("recall_without_detail", **_count_and_list(session, found))
+    return "\n".join(filter(None, (said, _day(session, found, now))))
+
+
+def _day(session: Session, found: recalls.Answer, now: datetime) -> str:
+    """The day the library stands at, and whether it stands still; nothing of an empty one."""
+    if found.as_of is None:
+        return ""
+    stale = recall_sources.stale_text(session, found.as_of, now)
+    return words("recall_as_of", as_of=found.as_of, stale=stale)
+
+
+def _count_and_list(session: Session, found: recalls.Answer) -> Mapping[str, object]:
+    """How many notices the library holds, and those of the answer."""
     listed = _listed(match.notice for match in found.matches) or words("recall_none_listed")
-    return {"as_of": as_of, "count": recalls.count(session), "list": listed}
+    return {"count": recalls.count(session), "list": listed}
 
 
 def match_values(match: recalls.Match) -> Mapping[str, object]:

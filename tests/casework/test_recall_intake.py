@@ -271,13 +271,13 @@ def test_failures_are_tried_again_later_each_time_but_not_later_than_the_cadence
 @pytest.mark.parametrize(
     ("read", "said"),
     [
-        ({}, "本库自 2026-10-30 起没有更新"),
+        ({}, "，此后没有更新"),
         ({"samr": 1, "tianjin": 1}, ""),
         ({"samr": 3, "tianjin": 3}, ""),
-        ({"samr": 9, "tianjin": 5}, "本库自 2026-10-28 起没有更新"),
-        ({"samr": 9, "tianjin": 1}, "缺陷产品召回技术中心的公告自 2026-10-24 起没有更新"),
+        ({"samr": 9, "tianjin": 5}, "；2026-10-28 起没有更新"),
+        ({"samr": 9, "tianjin": 1}, "缺陷产品召回技术中心 2026-10-24 起没有更新"),
         ({"samr": 1}, ""),
-        ({"cpsc": 1}, "本库自 2026-10-30 起没有更新"),
+        ({"cpsc": 1}, "，此后没有更新"),
     ],
 )
 def test_a_library_that_stands_still_says_since_when(

@@ -1,13 +1,20 @@
 """Notices and links in the chat page: each once, marked, told to be seen, never from a cleared talk."""
 
 import contextlib
+import os
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as Late
 
+from bot.casework import notices as ledger
+from bot.casework import people, recall_notice, recalls
+from bot.casework.records import Recall
 from bot.messages import Button, Reply
+from bot.settings import ROOT
+from tests.channels import pages_world
 
 TALK = "#talk"
 
@@ -227,3 +234,27 @@ def test_the_six_numbers_are_links_as_whole_numbers_only(visit, dialogue, text, 
     say(page, "号码")
     expect(page.locator(f"{TALK} .assistant")).to_contain_text(text)
     assert [a.get_attribute("href") for a in page.locator(f"{TALK} a").all()] == links
+
+
+def test_a_recall_notice_fits_a_phone(visit, dialogue, sessions):
+    """The notice as the ledger holds it; drawn to docs/notice-360.png where NEWS_PICTURES is set."""
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        recalls.ship(session, now)
+        who = people.person(session, "web", "one", now)
+        text = recall_notice.text(
+            session.get_one(Recall, pages_world.NOTICE), "thing", "罗马仕充电宝"
+        )
+        offered = [{"id": f"b{n}", "title": row["title"]}
+                   for n, row in enumerate(recall_notice.buttons(1))]  # fmt: skip
+        ledger.post(session, who, "recall", "1", text, now, buttons=offered)
+        for one in ledger.waiting_for(session, who, now):
+            buttons = tuple(Button(**row) for row in ledger.buttons_of(one))
+            dialogue.notices[one.id] = Reply(one.text, buttons)
+    page = visit(width=360, height=1240)  # all of it, for the picture
+    expect(page.locator(f"{TALK} .turn:has(.mark-notice)")).to_contain_text("请先停止使用")
+    for row in offered:
+        expect(page.get_by_role("button", name=row["title"], exact=True)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    if os.environ.get("NEWS_PICTURES"):
+        page.screenshot(path=str(ROOT / "docs" / "notice-360.png"))

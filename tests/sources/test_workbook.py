@@ -182,6 +182,7 @@ def test_what_is_no_workbook_of_notices_is_refused(reason: str) -> None:
         (packed(BOOK, **{f"x{number}": _macros for number in range(2001)}), "too_large"),
         (b"PK\x03\x04rest", "xlsx_broken"),
     ],
+    ids=("locked", "half a sheet", "too many parts", "no zip"),  # a workbook holds the moment
 )
 def test_more_that_is_refused(data: bytes, reason: str) -> None:
     with pytest.raises(NotRead, match=f"^{reason}$"):

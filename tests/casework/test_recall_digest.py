@@ -25,7 +25,7 @@ from bot.casework import (
 from bot.casework.recall_push_records import DIGEST, KIND, RecallPush
 from bot.casework.records import HeardMessage, Notice, OfferedButton, Person, Recall
 from bot.library import load
-from tests.casework.test_recall_push import plan
+from tests.casework.test_recall_push import plan, printed_anew
 from tests.casework.test_recall_reach import keep, recalled
 from tests.casework.test_things_in_talk import Say, say  # noqa: F401
 
@@ -210,7 +210,8 @@ def test_a_correction_that_leaves_their_thing_out_is_told_to_who_was_told(
     pushed(session, now, "T-1")
     bundle(session, THURSDAY)
     notice = session.get_one(Recall, "T-1")
-    notice.models, notice.version = ["QH-2000"], 2
+    notice.models = ["QH-2000"]
+    printed_anew(session, notice, THURSDAY)
     passed(session, THURSDAY)
     assert bundle(session, THURSDAY + timedelta(days=7)) == 1
     assert "公告有更正" in told(session)[-1].text

@@ -242,7 +242,7 @@ def test_the_danger_comes_first_and_why_it_comes_last(now: datetime) -> None:
         manufacture_or_sale_dates="2025-01",
     )  # fmt: skip
     said = recall_notice.text(notice, "thing", "我家的风扇")
-    parts = ["危险：可能起火", "青禾落地扇", "QH-1000", "2025-01", "A1", "停止使用", "免费更换", "400-000-0000",
+    parts = ["危险：可能起火", "青禾落地扇", "停止使用", "QH-1000", "2025-01", "A1", "免费更换", "400-000-0000",
              "某市场监管局，2026-11-01", "https://example.cn/1", "登记过「我家的风扇」"]  # fmt: skip
     places = [said.index(part) for part in parts]
     assert places == sorted(places) and said.startswith(parts[0])

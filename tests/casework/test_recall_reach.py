@@ -248,7 +248,9 @@ def test_the_clocks_chore_plans_a_town_in_small_transactions(
         concerned = town(session, now, 4 * recall_reach.CHUNK + 3)
         proposed(session, now)
     settings = Settings(_env_file=None, var_dir=tmp_path)
-    plan = next(one for one in chores.chores(settings, file) if one.name.endswith("their way"))
+    plan = next(
+        one for one in chores.chores(settings, file) if one.name == "recall notices on their way"
+    )
     assert plan.is_batched
     before = 0
     while plan.run(now):

@@ -185,7 +185,7 @@ def test_the_link_ends_and_nothing_of_it_is_kept_or_told(client, case):
     assert page.headers["cache-control"] == "no-store"
     assert page.headers["referrer-policy"] == "no-referrer"
     assert "noindex" in page.headers["x-robots-tag"] and 'content="noindex' in page.text
-    with time_machine.travel(NOW + timedelta(seconds=links.CASE_SECONDS + 60)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=links.CASE_SECONDS + 60)):
         late = client.get(path)
     assert late.status_code == 410 and "链接已过期" in late.text
     assert "noindex" in late.headers["x-robots-tag"]

@@ -83,7 +83,7 @@ def test_a_step_is_taken_with_its_detail(
     [
         ("22222-33333", "begin", "", "没有这个编号"), ("AAAA-2222", "begin", "", "no report"),
         (None, "file", "", "begin, pass_on"), (None, "jump", "", "no step jump"),
-        (None, "pass_on", "", "needs to"),
+        (None, "pass_on", "", "to needed"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_said_and_changes_nothing(

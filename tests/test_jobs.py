@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import jobs
-from bot.casework import disputes, notices, people, reminders, reports, retention, things
+from bot.casework import disputes, notices, people, quiet, reminders, reports, retention, things
 from bot.casework.records import HeardMessage, Notice, Recall
 from bot.casework.report_records import ReportEvent
 from bot.chores import Chore, chores
@@ -312,7 +312,8 @@ def test_where_much_is_due_the_next_goes_as_soon_as_one_has_gone(clock, channel,
     assert sorted(channel.sent) == sorted((chat, chat) for chat in chats)
 
 
-def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_path):
+def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_path, monkeypatch):
+    monkeypatch.setattr(quiet, "quiet_until", lambda now: now)  # at whatever hour the tests run
     chosen = Settings(_env_file=None, var_dir=tmp_path, push_without_approval=1)
     pushing = [
         replace(one, every=timedelta(seconds=0.1))

@@ -12,13 +12,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions import disputes as asked
 from actions import progress, turn
-from bot import database
 from bot import settings as product
 from bot.casework import disputes, links, people
-from bot.casework.records import Record
 from bot.library import words
 from bot.settings import Settings
-from tests import aside
+from tests import aside, records
 
 SITE = "https://weiquan.example"
 ACTIONS = {"query_progress": asked.QueryProgress, "not_resolved": progress.FollowUp}
@@ -27,10 +25,7 @@ Buttons = list[dict[str, str]]
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    made = database.connect(Settings(_env_file=None, var_dir=tmp_path))
-    Record.metadata.create_all(made.kw["bind"])
-    yield made
-    made.kw["bind"].dispose()
+    yield from records.empty(Settings(_env_file=None, var_dir=tmp_path))
 
 
 @pytest.fixture

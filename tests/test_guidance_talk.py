@@ -14,13 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions import guidance, guidance_answers, turn
-from bot import database
 from bot import settings as product
 from bot.casework import disputes, people, questions
 from bot.casework.guidance_records import GuidanceAnswer
-from bot.casework.records import Notice, Record
+from bot.casework.records import Notice
 from bot.settings import Settings
-from tests import aside
+from tests import aside, records
 
 Said = list[dict[str, Any]]
 Say = Callable[..., Said]
@@ -32,10 +31,7 @@ ACTIONS = {
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    made = database.connect(Settings(_env_file=None, var_dir=tmp_path))
-    Record.metadata.create_all(made.kw["bind"])
-    yield made
-    made.kw["bind"].dispose()
+    yield from records.empty(Settings(_env_file=None, var_dir=tmp_path))
 
 
 @pytest.fixture

@@ -11,14 +11,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions import reports, turn
-from bot import database
 from bot import settings as product
 from bot.casework import links, moments, people
-from bot.casework.records import Dispute, Record
+from bot.casework.records import Dispute
 from bot.casework.report_records import Report
 from bot.library import words
 from bot.settings import Settings
-from tests import aside
+from tests import aside, records
 
 REPORT = "我要举报永旺超市卖过期牛奶"
 SITE = "https://weiquan.example"
@@ -27,10 +26,7 @@ Said = list[dict[str, Any]]
 
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    made = database.connect(Settings(_env_file=None, var_dir=tmp_path))
-    Record.metadata.create_all(made.kw["bind"])
-    yield made
-    made.kw["bind"].dispose()
+    yield from records.empty(Settings(_env_file=None, var_dir=tmp_path))
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette_admin import route
-from starlette_admin.fields import StringField
 
 from bot.casework import disputes, officers, risk_alarms, risk_clue
 from bot.casework.risk_records import Alarm
@@ -24,7 +23,6 @@ from bot.console.items import (
     Row,
     Shown,
     Wrong,
-    by_id,
     may_decide,
     moment,
     only_deciders,
@@ -33,17 +31,12 @@ from bot.console.items import (
 from bot.console.views import Choice, Listing
 from bot.library import load, risk_loader
 
-FIELDS = ("title", "state", "kind", "people", "first", "last", "decided")
-
 
 class Alarms(Listing):
     """All alarms; the open ones stand first."""
 
-    def __init__(self) -> None:
-        said = load("desk")["alarm"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(Alarm, key="alarms", menu_label=said["list"])
+    word, listed, kind = "alarm", "alarms", Alarm
+    cells = ("title", "state", "kind", "people", "first", "last", "decided")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """By state."""
@@ -83,11 +76,7 @@ class AlarmPage(Item):
     """One alarm with its evidence, the decisions that are possible, and the clue as a paper."""
 
     word, listed = "alarm", "alarms"
-
-    def find(self, session: Session, number: str) -> Alarm:
-        """The alarm with this id."""
-        found: Alarm = by_id(session, Alarm, number)
-        return found
+    kind = Alarm
 
     def shown(
         self, session: Session, record: Alarm, request: Request, now: datetime, reveal: str

@@ -8,27 +8,21 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette_admin.fields import StringField
 
 from bot.casework import callbacks, desk
 from bot.casework.callback_records import CallbackRequest
 from bot.casework.records import Person
 from bot.casework.steps import NotPossible
-from bot.console.items import Do, Item, Shown, by_id, moment
+from bot.console.items import Do, Item, Shown, moment
 from bot.console.views import Choice, Listing
 from bot.library import load
-
-FIELDS = ("number", "state", "hours", "who", "phone", "asked", "done")
 
 
 class Callbacks(Listing):
     """Requests; without a filter those that wait for a call, the longest waiting first."""
 
-    def __init__(self) -> None:
-        said = load("desk")["callback"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(CallbackRequest, key="callbacks", menu_label=said["list"])
+    word, listed, kind = "callback", "callbacks", CallbackRequest
+    cells = ("number", "state", "hours", "who", "phone", "asked", "done")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """Those that wait for a call, those that are over, or all."""
@@ -71,12 +65,8 @@ class Callback(Item):
     """One request: when to call, and that it was done."""
 
     word, listed, opening = "callback", "callbacks", "callback_opened"
+    kind = CallbackRequest
     revealed: ClassVar[Sequence[str]] = ("phone",)
-
-    def find(self, session: Session, number: str) -> CallbackRequest:
-        """The request with this id."""
-        found: CallbackRequest = by_id(session, CallbackRequest, number)
-        return found
 
     def shown(
         self,

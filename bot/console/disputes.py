@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import defer
 from starlette.requests import Request
-from starlette_admin.fields import StringField
 
 from bot.casework import disputes, queue, telling
 from bot.casework.queue import Due, Wanted
@@ -17,18 +16,14 @@ from bot.console.door import user
 from bot.console.views import Choice, Listing
 from bot.library import load
 
-FIELDS = ("number", "state", "due", "merchant", "product", "amount", "street", "officer")
 MINE, NOBODY = "mine", "nobody"
 
 
 class Queue(Listing):
     """The list of disputes; without a filter, what is open, by the day that is due next."""
 
-    def __init__(self) -> None:
-        said = load("desk")["queue"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(Dispute, key="disputes", menu_label=said["title"])
+    word, listed, kind = "queue", "disputes", Dispute
+    cells = ("number", "state", "due", "merchant", "product", "amount", "street", "officer")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """By the filters and the search of the page."""

@@ -66,7 +66,7 @@ class Shown:
 
 
 class Item(Page):
-    """One record by its number. A page of one's own says `find`, `shown` and `act`.
+    """One record by its number. A page of one's own says `kind`, `shown` and `act`.
 
     `word` is its section of desk.yml and the beginning of its subject in the log; `listed` the key of
     its list. With `opening` it is written down that the page was opened; `revealed` are things that
@@ -77,6 +77,7 @@ class Item(Page):
     word = ""
     listed = ""
     opening = ""
+    kind: type[Any]
     revealed: ClassVar[Sequence[str]] = ()
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
@@ -86,7 +87,7 @@ class Item(Page):
 
     def find(self, session: Session, number: str) -> Any:
         """The record of the address, held against others until the end. Raises HTTPException 404."""
-        raise NotImplementedError
+        return by_id(session, self.kind, number)
 
     def seen(self, record: Any) -> str:
         """What a form is drawn for: where this differs when it is sent, its officer is told."""

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette_admin.fields import StringField
 
 from bot.casework import (
     disputes,
@@ -22,12 +21,11 @@ from bot.casework import (
 from bot.casework.recall_push_records import RecallPush
 from bot.casework.records import Recall
 from bot.console.door import user
-from bot.console.items import Do, Item, Row, Shown, by_id, may_decide, moment, only_deciders
+from bot.console.items import Do, Item, Row, Shown, may_decide, moment, only_deciders
 from bot.console.views import Choice, Listing
 from bot.library import load
 from bot.reading import phones
 
-FIELDS = ("title", "state", "people", "serious", "reached", "have", "have_not", "done", "rate")
 DECISIONS = {"approve": recall_push.approve, "dismiss": recall_push.dismiss}
 STATES = ("proposed", "planning", "planned", "dismissed")
 
@@ -35,11 +33,8 @@ STATES = ("proposed", "planning", "planned", "dismissed")
 class Pushes(Listing):
     """All pushes; what waits for a decision stands first."""
 
-    def __init__(self) -> None:
-        said = load("desk")["push"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(RecallPush, key="pushes", menu_label=said["list"])
+    word, listed, kind = "push", "pushes", RecallPush
+    cells = ("title", "state", "people", "serious", "reached", "have", "have_not", "done", "rate")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """By the state, and the words of the notice's title."""
@@ -91,12 +86,8 @@ class Push(Item):
     """One push: its text as people will read it, the decision, and the calls."""
 
     word, listed = "push", "pushes"
+    kind = RecallPush
     revealed: ClassVar[Sequence[str]] = ("phones",)
-
-    def find(self, session: Session, number: str) -> RecallPush:
-        """The push with this id."""
-        found: RecallPush = by_id(session, RecallPush, number)
-        return found
 
     def shown(
         self, session: Session, record: RecallPush, request: Request, now: datetime, reveal: str

@@ -8,26 +8,21 @@ from sqlalchemy import ColumnElement, or_
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette_admin.fields import StringField
 
 from bot.casework import questions
 from bot.casework.guidance_records import UnansweredQuestion
-from bot.console.items import Do, Item, Shown, by_id, moment
+from bot.console.items import Do, Item, Shown, moment
 from bot.console.views import Choice, Listing
 from bot.library import load
 
-FIELDS = ("question", "times", "reason", "entry", "last")
 _row = UnansweredQuestion
 
 
 class Questions(Listing):
     """The questions; without a filter those that nobody has dealt with since they were last asked."""
 
-    def __init__(self) -> None:
-        said = load("desk")["question"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(UnansweredQuestion, key="questions", menu_label=said["list"])
+    word, listed, kind = "question", "questions", UnansweredQuestion
+    cells = ("question", "times", "reason", "entry", "last")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """Those that wait, or all."""
@@ -66,11 +61,7 @@ class Question(Item):
     """One question, to be dealt with."""
 
     word, listed = "question", "questions"
-
-    def find(self, session: Session, number: str) -> UnansweredQuestion:
-        """The question with this id."""
-        found: UnansweredQuestion = by_id(session, UnansweredQuestion, number)
-        return found
+    kind = UnansweredQuestion
 
     def seen(self, record: UnansweredQuestion) -> str:
         """How often it was asked, and when it was last dealt with."""

@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette_admin.fields import StringField
 
 from bot.casework import report_steps, reports, steps
 from bot.casework.report_records import Report
@@ -18,7 +17,6 @@ from bot.console.step_forms import Field
 from bot.console.views import Choice, Listing
 from bot.library import load
 
-FIELDS = ("number", "state", "due", "received", "again")
 ACTOR = report_steps.ACTOR
 
 
@@ -27,11 +25,8 @@ class Reports(Listing):
 
     roles = DECIDERS
 
-    def __init__(self) -> None:
-        said = load("desk")["report"]
-        self.fields = [StringField(name, label=said["columns"][name]) for name in FIELDS]
-        self.search_hint = said["search_hint"]
-        super().__init__(Report, key="reports", menu_label=said["list"])
+    word, listed, kind = "report", "reports", Report
+    cells = ("number", "state", "due", "received", "again")
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """Those that are not closed, or all; a text that was only prepared is its reporter's."""

@@ -13,6 +13,7 @@ from starlette_admin import CustomView
 from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export import ExportContext
+from starlette_admin.fields import StringField
 
 from bot.casework import officers
 from bot.casework.officers import ROLES
@@ -49,10 +50,15 @@ class Choice:
 class Listing(ModelView):
     """A list of records: read, searched, filtered and taken out as a table, drawn by list.html.
 
-    What changes the records is casework's. A list of one's own says its `fields`, `where` and
-    `order`, its `choices`, and `row`: the cells of one record, by the names of its fields, of which
-    `_meta` holds the address of the record's page.
+    What changes the records is casework's. A list of one's own says `kind`, whose records it lists,
+    `word`, its section of desk.yml, `listed`, its address, and its `cells`; `where` and `order`, its
+    `choices`, and `row`: the cells of one record by their names, and in `_meta` the address of its page.
     """
+
+    word = ""
+    listed = ""
+    kind: type[Any]
+    cells: Sequence[str] = ()
 
     roles: Sequence[str] = ROLES
     page_size = 25
@@ -63,6 +69,12 @@ class Listing(ModelView):
     sortable_fields: Sequence[str] = ()
     search_hint = ""
     exporters = (Csv(), Excel())
+
+    def __init__(self) -> None:
+        said = load("desk")[self.word]
+        self.fields = [StringField(name, label=said["columns"][name]) for name in self.cells]
+        self.search_hint = said["search_hint"]
+        super().__init__(self.kind, key=self.listed, menu_label=said.get("list", said["title"]))
 
     def choices(self, request: Request) -> Sequence[Choice]:
         """The filters above the list."""

@@ -18,12 +18,11 @@ from playwright.sync_api import Browser, Page
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
 
-from bot import database
-from bot.casework.records import Record
 from bot.channels import site as pages
 from bot.channels import web
 from bot.messages import Button, Message, Reply
 from bot.settings import Settings
+from tests import records
 
 
 class FakeDialogue:
@@ -80,12 +79,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
-    """Empty records in a file, which the server's threads share."""
-    made = database.connect(settings)
-    engine = made.kw["bind"]
-    Record.metadata.create_all(engine)
-    yield made
-    engine.dispose()
+    yield from records.empty(settings)
 
 
 @pytest.fixture

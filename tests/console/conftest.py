@@ -11,12 +11,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from bot import database
 from bot.casework import officers
-from bot.casework.records import Record
 from bot.channels import web
 from bot.console import frame
 from bot.settings import Settings
+from tests import records
 
 NAME, PASSWORD = "李明", "correct horse 7 battery"
 
@@ -31,12 +30,7 @@ def settings(tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
-    """Empty records in a file, which the server's threads share."""
-    made = database.connect(settings)
-    engine = made.kw["bind"]
-    Record.metadata.create_all(engine)
-    yield made
-    engine.dispose()
+    yield from records.empty(settings)
 
 
 @pytest.fixture

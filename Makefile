@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning bench-labels transcripts officer clean
+        bench-push bench-recalls bench-planning bench-labels bench-console transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -60,6 +60,9 @@ bench-planning: setup ## PEOPLE=100000: chats while a recall notice to a town is
 
 bench-labels: setup chromium ## forty pictures of labels that the project makes itself: models and barcodes read
 	@$(PY) -m bench.labels
+
+bench-console: setup ## DISPUTES=100000: pages and searches of the officers' queue, beside a tenth of as many
+	@DISPUTES=$(or $(DISPUTES),100000) $(PY) -m bench.console
 
 transcripts: train ## docs/talks.md and docs/answers.md anew: two disputes, ten answers
 	@$(PY) -m bench.transcripts

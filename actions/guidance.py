@@ -50,6 +50,8 @@ def say_unsure(turn: Turn, near: Any) -> None:
     if door is not None:
         turn.tell(door.reply, data={"guidance": {"action": "redirect"}})
         return
+    if reach := reach_of(turn):  # whatever the question is, this much is sure
+        turn.tell(guidance_place.who_handles(reach))
     questions.note(turn.session, turn.text, turn.intent, "unsure" if near else "none", turn.now)
     if near:
         say_choices(turn, near)

@@ -85,9 +85,12 @@ def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
 
 
 def say_choices(turn: Turn, entries: Any) -> None:
-    """Two or three near questions as buttons; the nearest is named for the scores."""
+    """One to three near questions as buttons; the nearest is named for the scores."""
     buttons = [{"title": e.title, "payload": f'/choose_topic{{"topic":"{e.id}"}}'} for e in entries]
-    turn.dispatcher.utter_message(response="utter_rights_close", buttons=buttons)
+    if len(buttons) == 1:
+        turn.tell(words("guidance_is_it"), buttons)
+    else:
+        turn.dispatcher.utter_message(response="utter_rights_close", buttons=buttons)
     turn.dispatcher.utter_message(json_message={"guidance": {"choices": [e.id for e in entries]}})
 
 

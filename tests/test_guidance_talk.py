@@ -212,6 +212,28 @@ def test_a_matter_of_another_city_is_answered_by_national_rules_with_its_door(sa
     assert "天津市消费者权益保护条例" not in basis["text"]
 
 
+@pytest.mark.parametrize(
+    ("text", "door"),
+    [
+        ("我在石家庄买的衣服掉色，找你们管吗", "当地 12315"),
+        ("在上海的专柜买的包开线了", "当地 12315"),
+        ("在和平区的商场买的鞋开胶了", "由那个区的市场监管部门"),
+    ],
+)
+def test_who_handles_a_matter_elsewhere_is_said_where_the_answer_is_not_sure(
+    say: Say, text: str, door: str
+) -> None:
+    first, *more = say(text)
+    assert door in first["text"]
+    assert all(door not in (reply["text"] or "") for reply in more)
+
+
+def test_one_near_question_is_asked_for_as_one(say: Say) -> None:
+    replies = [reply for reply in say("我在石家庄买的衣服掉色，找你们管吗") if reply["buttons"]]
+    assert [len(reply["buttons"]) for reply in replies] == [1]
+    assert "更接近哪一个" not in replies[0]["text"] and "12315" in replies[0]["text"]
+
+
 def test_a_trader_s_question_without_an_answer_has_its_door(say: Say) -> None:
     [reply] = say("我是商家，被顾客投诉了怎么办")
     assert "主要帮消费者" in reply["text"]

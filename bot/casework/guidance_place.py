@@ -60,10 +60,15 @@ def lines(entry: Entry, text: str, reach: Reach | None) -> list[str]:
     table = load("guidance_reach")
     told = []
     if reach is not None and entry.action == "answer" and entry.id not in table["says_where"]:
-        told.append(str(table["lines"][reach]))
+        told.append(who_handles(reach))
     if is_trader(folding.plain(text)) and entry.id not in table["says_trader"]:
         told.append(str(table["lines"]["trader"]))
     return told
+
+
+def who_handles(reach: Reach) -> str:
+    """Who handles a matter that this district does not, in a sentence."""
+    return str(load("guidance_reach")["lines"][reach])
 
 
 def _is_tied(text: str, place: places.Place) -> bool:

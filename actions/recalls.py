@@ -49,9 +49,8 @@ class ValidateRecallForm(TurnAction):
             turn.say("utter_recall_detail")
             return [SlotSet("recall_text", None), SlotSet("requested_slot", "recall_detail")]
         answer = look_up(turn, text)
-        if (
-            asked and answer.kind in recall_words.ASKS_BACK
-        ):  # asked once: answered with what is there
+        # What was asked for once is not asked for again: it is answered with what is there.
+        if asked and answer.kind in recall_words.ASKS_BACK:
             turn.tell(recall_words.without_detail(turn.session, answer, turn.now))
         elif answer.kind != "ask_brand":
             _say_and_offer(turn, answer, text)

@@ -105,18 +105,18 @@ def _pushing(
             time.sleep(REST_SECONDS)
         return 0 if planned is None else 1
 
-    def advise(now: datetime) -> int:
-        with sessions.begin() as session:
-            tips.send_batch(session, channels, now)
-        return 0
-
     def bundle(now: datetime) -> int:
-        """Likewise for those that are told together, once a week."""
+        """Likewise for the notices that are told together, once a week."""
         with sessions() as session:
             digests = recall_digest.next_batch(session, channels, now)
         if digests:
             with sessions.begin() as session:
                 recall_digest.tell(session, digests, now)
+        return 0
+
+    def advise(now: datetime) -> int:
+        with sessions.begin() as session:
+            tips.send_batch(session, channels, now)
         return 0
 
     return [

@@ -22,9 +22,7 @@ REASONS = ("thing", "maybe_thing", "brand", "category", "dispute", "told_before"
 CONCERNS = ("covered", "may_be_covered", "ask_model")  # answers whose notices are about the thing
 LOOKS_BACK = timedelta(days=3 * 365)  # how old a complaint may be
 BATCH = 200  # people looked at in one go where nothing is written; notices that may wait to be sent
-CHUNK = (
-    10  # people in one transaction that writes: hundredths of a second, for chats write meanwhile
-)
+CHUNK = 10  # people in one transaction that writes: hundredths of a second, for chats write too
 
 
 @dataclass(frozen=True)

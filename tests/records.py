@@ -1,11 +1,13 @@
-"""Empty records for tests that have settings: a file which the server's threads share."""
+"""Empty records for tests that have settings, and recall notices in them as the intake leaves them."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database
-from bot.casework.records import Record
+from bot.casework.recall_records import RecallVersion
+from bot.casework.records import Recall, Record
 from bot.settings import Settings
 
 
@@ -15,3 +17,22 @@ def empty(settings: Settings) -> Iterator[sessionmaker[Session]]:
     Record.metadata.create_all(made.kw["bind"])
     yield made
     made.kw["bind"].dispose()
+
+
+def printed(session: Session, notice: Recall, now: datetime) -> None:
+    """Put a notice in, or its next version, with the print that it came with."""
+    session.add(notice)
+    session.flush()
+    session.add(
+        RecallVersion(
+            notice_no=notice.notice_no, source="samr", source_key=notice.notice_no, seen_at=now,
+            version=notice.version, digest="", fields={}, raw={},
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def corrected(session: Session, notice: Recall, now: datetime) -> None:
+    """A notice is printed anew: a version more."""
+    notice.version += 1
+    printed(session, notice, now)

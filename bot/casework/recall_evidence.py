@@ -66,7 +66,7 @@ def is_whole_model(hit: Hit) -> bool:
 
 def is_of_brand(entry: Entry, question: Question) -> bool:
     """Whether the question names the brand of a notice, or the maker of its product."""
-    return entry.number in question.named_numbers or any(
+    return not question.names.isdisjoint(entry.names) or any(
         maker in question.text for maker in entry.makers
     )
 
@@ -124,6 +124,9 @@ def is_out_of_spans(entry: Entry, question: Question) -> bool:
 
     A batch that is written in another way than the notice's proves nothing.
     """
+    asked = [code.typed for code in question.codes if code.is_batch]
+    if not question.made and not asked:  # as most: a brand may have thousands of notices
+        return False
     out_of_days = (
         question.made
         and entry.made
@@ -133,7 +136,6 @@ def is_out_of_spans(entry: Entry, question: Question) -> bool:
             for asked in question.made
         )
     )
-    asked = [code.typed for code in question.codes if code.is_batch]
     like = [batch for batch in asked if any(span.is_like(batch) for span in entry.batches)]
     out_of_batches = like and not any(s.holds(batch) for s in entry.batches for batch in like)
     return bool(out_of_days or out_of_batches)

@@ -6,7 +6,7 @@ import gc
 import itertools
 import operator
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -40,6 +40,11 @@ class Entry:
     brands: frozenset[str]
     makers: frozenset[str]
     products: frozenset[str]
+
+    @functools.cached_property
+    def names(self) -> frozenset[str]:
+        """What the index knows its brand by: where none is printed, people know a thing by its maker."""
+        return frozenset(matching.printed_key(name) for name in self.brands or self.makers)
 
     @functools.cached_property
     def notice(self) -> Recall:
@@ -87,7 +92,8 @@ class Hit:
 
 @dataclass(frozen=True)
 class Question:
-    """What a question names. `named` are the notices of the brand or maker it names, by position.
+    """What a question names. `named` are the notices of the brand or maker it names (as the index knows
+    it: `names`), the newest first.
 
     `other_brand` is a brand without a notice here; `unlisted` are codes that no notice prints;
     `outside` is the subject (food, drugs …) whose words it uses; `made` when the thing was made.
@@ -96,7 +102,7 @@ class Question:
     text: str
     hits: tuple[Hit, ...] = ()
     brands: tuple[str, ...] = ()
-    named: tuple[Entry, ...] = ()
+    named: Sequence[Entry] = ()
     other_brand: str | None = None
     products: frozenset[str] = frozenset()
     unlisted: tuple[Code, ...] = ()
@@ -104,7 +110,7 @@ class Question:
     sizes: tuple[int, ...] = ()
     for_adults: bool = False
     outside: str | None = None
-    named_numbers: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     made: tuple[Period, ...] = ()
 
     @functools.cached_property
@@ -151,11 +157,18 @@ class Index:
         self.by_number[one.number] = one
         for identifier in one.identifiers:
             self.by_key.setdefault(identifier.key, []).append(Hit(one, identifier))
-        # Where no brand is printed, people know the thing by its maker.
-        for name in {matching.printed_key(name) for name in one.brands or one.makers}:
+        for name in one.names:
             self.by_brand.setdefault(name, []).append(one)
         for name in one.products.union(*map(vocabulary().above, one.products)):
             self.by_product.setdefault(name, []).append(one)
+
+    def of_brands(self, names: Collection[str]) -> Sequence[Entry]:
+        """The notices of the brands or makers, the newest first. A brand may have thousands: of one
+        they are not copied."""
+        if len(names) == 1:
+            return self.by_brand[next(iter(names))]
+        found = {e.number: e for name in names for e in self.by_brand[name]}
+        return sorted(found.values(), key=operator.attrgetter("order"), reverse=True)
 
     def of_products(self, products: Iterable[str]) -> list[Entry]:
         """The notices whose product is, or is a kind of, one of the types."""
@@ -200,8 +213,8 @@ def read(
     made = list(spans_of.made_when(folded))
     codes = [c for c in codes if not any(c.start < m.end and m.start < c.end for m in made)]
     hits, found = _hits(index, folded, codes, names)
-    named = {e.number: e for _, _, name in names for e in index.by_brand[name]}
-    batches = _batch_hits(named.values(), codes)
+    named = index.of_brands({name for _, _, name in names})
+    batches = _batch_hits(named, codes)
     spans = vocabulary().spans(rest)
     outside = _outside(rest, spans)
     if outside is not None:  # 「医用口罩」 is the outside thing, not the mask that it ends with
@@ -210,7 +223,7 @@ def read(
         text=folded,
         hits=(*hits, *batches),
         brands=tuple(dict.fromkeys(folded[s:e] for s, e, _ in names)),
-        named=tuple(named.values()),
+        named=named,
         other_brand=_other_brand(index, folded, spans, brand) if not names else None,
         products=vocabulary().read(rest) | _own_words(index, rest),
         unlisted=tuple(c for c in _unlisted(codes, found, folded) if not (c.is_batch and batches)),
@@ -218,7 +231,7 @@ def read(
         sizes=tuple(int(n) for n in re.findall(r"(\d{2,3}) ?[码#]", folded)),
         for_adults=any(word in folded for word in load("categories")["adult_words"]),
         outside=outside[0] if outside is not None else None,
-        named_numbers=frozenset(named),
+        names=frozenset(name for _, _, name in names),
         made=tuple(one.period for one in made),
     )
 
@@ -319,6 +332,8 @@ def _whole(code: Code, text: str) -> Callable[[Hit], Hit | None]:
     others = [found[1] for found in around if found and not matching.is_rating(found[1])]
 
     def read(hit: Hit) -> Hit | None:
+        if not others:
+            return hit
         known = {identifier.key for identifier in hit.entry.identifiers}
         if all(key(other) in known for other in others):
             return hit

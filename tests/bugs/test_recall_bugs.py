@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bench.stack import Talk
 from bot.casework import notices, recall_matching, recall_spans, recalls
 from bot.casework.records import Person, Recall
+from tests.records import printed
 
 
 def publish(session: Session, now: datetime, number: str, **fields: Any) -> None:
@@ -20,8 +21,7 @@ def publish(session: Session, now: datetime, number: str, **fields: Any) -> None
         "product_type": "电风扇", "product_name": "落地扇", "brand": "青禾", "brand_aliases": [],
         "models": [], "published_on": date(2026, 1, 5), "first_seen_at": now,
     }  # fmt: skip
-    session.add(Recall(notice_no=number, **{**row, **fields}))
-    session.flush()
+    printed(session, Recall(notice_no=number, **{**row, **fields}), now)
 
 
 # ── models with signs are taken whole ──

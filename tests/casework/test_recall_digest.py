@@ -25,9 +25,10 @@ from bot.casework import (
 from bot.casework.recall_push_records import DIGEST, KIND, RecallPush
 from bot.casework.records import HeardMessage, Notice, OfferedButton, Person, Recall
 from bot.library import load
-from tests.casework.test_recall_push import plan, printed_anew
+from tests.casework.test_recall_push import plan
 from tests.casework.test_recall_reach import keep, recalled
 from tests.casework.test_things_in_talk import Say, say  # noqa: F401
+from tests.records import corrected
 
 THING = "我家有青禾落地扇QH-1000"
 THURSDAY = datetime.fromisoformat("2026-11-05 10:00+08:00")
@@ -211,7 +212,7 @@ def test_a_correction_that_leaves_their_thing_out_is_told_to_who_was_told(
     bundle(session, THURSDAY)
     notice = session.get_one(Recall, "T-1")
     notice.models = ["QH-2000"]
-    printed_anew(session, notice, THURSDAY)
+    corrected(session, notice, THURSDAY)
     passed(session, THURSDAY)
     assert bundle(session, THURSDAY + timedelta(days=7)) == 1
     assert "公告有更正" in told(session)[-1].text

@@ -17,11 +17,11 @@ from bot.casework import (
     recalls,
 )
 from bot.casework.recall_push_records import RecallAnswer
-from bot.casework.recall_records import RecallVersion
 from bot.casework.records import Notice, OfferedButton, Person, Recall
 from bot.casework.steps import NotPossible
 from bot.library import load
 from tests.casework.test_recall_reach import keep, recalled
+from tests.records import corrected
 
 FEW = 50
 
@@ -131,18 +131,6 @@ def test_a_correction_waits_and_says_so_and_takes_the_place_of_the_one_before(
     assert load("recall_notice")["corrected"] in after.text and "退货退款" in after.text
 
 
-def printed_anew(session: Session, notice: Recall, now: datetime) -> None:
-    """What recall_intake.py leaves of a correction: a version more, and the print that it came with."""
-    notice.version += 1
-    session.add(
-        RecallVersion(
-            notice_no=notice.notice_no, source="samr", source_key=notice.notice_no, seen_at=now,
-            version=notice.version, digest="", fields={}, raw={},
-        )
-    )  # fmt: skip
-    session.flush()
-
-
 def test_who_was_told_hears_of_a_correction_that_leaves_their_thing_out(
     library: Session, owner: Person, now: datetime
 ) -> None:
@@ -150,7 +138,7 @@ def test_who_was_told_hears_of_a_correction_that_leaves_their_thing_out(
     recall_push.propose(library, now, FEW)
     plan(library, now)
     notice.models = ["QH-2000"]
-    printed_anew(library, notice, now)
+    corrected(library, notice, now)
     second = recall_push.propose(library, now + timedelta(days=40), FEW)
     assert second is not None and second.counts == {"told_before": 1}
     recall_push.approve(second, "张三", now)

@@ -28,6 +28,7 @@ from bot.casework.recall_push_records import RecallPush
 from bot.casework.records import Dispute, Notice, OfferedButton, Person, Recall, Record, Thing
 from bot.casework.things import Wish
 from bot.settings import Settings
+from tests.records import printed
 
 QUESTIONS = yaml.safe_load(
     (Path(__file__).parent / "recall_questions.yml").read_text(encoding="utf-8")
@@ -44,8 +45,7 @@ def recalled(session: Session, now: datetime, number: str = NUMBER, **fields: An
         "published_on": date(2026, 11, 1), "hazard": "电机过热，可能起火", "first_seen_at": now, "is_news": True,
     }  # fmt: skip
     notice = Recall(notice_no=number, **{**row, **fields})
-    session.add(notice)
-    session.flush()
+    printed(session, notice, now)
     return notice
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot.casework import recall_matching as matching
 from bot.casework import recalls
 from bot.casework.records import Recall
+from tests.records import printed
 
 QUESTIONS = yaml.safe_load(
     (Path(__file__).parent / "recall_questions.yml").read_text(encoding="utf-8")
@@ -34,8 +35,7 @@ def made(session: Session, now: datetime, number: str, **fields: Any) -> Recall:
         "models": [], "published_on": date(2026, 1, 5), "first_seen_at": now,
     }  # fmt: skip
     notice = Recall(notice_no=number, **{**row, **fields})
-    session.add(notice)
-    session.flush()
+    printed(session, notice, now)
     return notice
 
 

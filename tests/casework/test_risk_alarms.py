@@ -35,6 +35,7 @@ from bot.chores import chores
 from bot.library import load, risk_loader
 from bot.reading.facts import Facts
 from tests.conftest import NOW
+from tests.records import printed
 
 RULES = risk_loader.rules()
 NEEDED = next(one for one in RULES.rules if one.kind == "product").counts["children"]
@@ -192,14 +193,12 @@ def test_an_alarm_tells_whether_a_recall_covers_it(session: Session) -> None:
     several(session, NEEDED, model="LD-2000")
     (raised,) = look(session)
     assert risk_alarms.covered_by(session, raised) == []
-    session.add(
-        Recall(
-            notice_no="T-1", title="某公司召回乐多滑板车", jurisdiction="CN", category="儿童用品",
-            product_type="滑板车", product_name="滑板车", brand="乐多", brand_aliases=[], models=["LD-2000"],
-            published_on=date(2026, 11, 1), first_seen_at=NOW,
-        )
+    notice = Recall(
+        notice_no="T-1", title="某公司召回乐多滑板车", jurisdiction="CN", category="儿童用品",
+        product_type="滑板车", product_name="滑板车", brand="乐多", brand_aliases=[], models=["LD-2000"],
+        published_on=date(2026, 11, 1), first_seen_at=NOW,
     )  # fmt: skip
-    session.flush()
+    printed(session, notice, NOW)
     assert [one.notice_no for one in risk_alarms.covered_by(session, raised)] == ["T-1"]
 
 

@@ -34,13 +34,16 @@ def validate_action_result(_action: RemoteAction, result: dict[str, Any]) -> boo
     return True
 
 
+def require(file: str) -> None:
+    """Raise WrongRasa where Rasa is not the version that the adaptation in `file` was written for."""
+    if rasa.__version__ != WRITTEN_FOR:
+        raise WrongRasa(f"{file} was written for Rasa {WRITTEN_FOR}, not {rasa.__version__}")
+
+
 def install() -> None:
     """Put the prepared validator in place. Raises WrongRasa on any other version of Rasa."""
-    if rasa.__version__ != WRITTEN_FOR:
-        raise WrongRasa(
-            f"nlu/fast_turn.py was written for Rasa {WRITTEN_FOR}, not {rasa.__version__}"
-        )
+    require("nlu/fast_turn.py")
     RemoteAction._validate_action_result = validate_action_result
 
 
-__all__ = ["ValidationError", "WrongRasa", "install", "validate_action_result"]
+__all__ = ["ValidationError", "WrongRasa", "install", "require", "validate_action_result"]

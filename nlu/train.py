@@ -10,7 +10,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GOES_IN = (
-    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/understanding/**/*.yml",
+    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/fast_training.py",
+    "nlu/understanding/**/*.yml",
     "nlu/dialogue/*.yml", "nlu/dictionary/*", "nlu/components/*.py", "bot/reading/*.py",
     "bot/library/district.yml",
 )  # fmt: skip
@@ -42,12 +43,16 @@ def _train_anew(folder: Path, name: str) -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     import rasa
 
+    from nlu import fast_training
+
+    fast_training.install()
     result = rasa.train(
         domain="domain.yml",
         config="config.yml",
         training_files=["nlu/understanding", "nlu/dialogue"],
         output=str(folder),
         fixed_model_name=name,
+        force_training=True,
     )
     if result.code != 0:
         raise SystemExit(f"training ended with code {result.code}: see the messages above")

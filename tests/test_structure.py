@@ -49,7 +49,7 @@ MAY_IMPORT = {
                      "bot.casework.reports", "bot.casework.report_records",
                      "bot.casework.report_steps", "bot.casework.privacy", "bot.casework.archive",
                      "bot.casework.sums", "bot.casework.typed", "bot.reading",
-                     "bot.casework.recalls", "bot.casework.recall_index",
+                     "bot.casework.recalls", "bot.casework.recall_question",
                      "bot.casework.recall_list", "bot.casework.recall_sources",
                      "bot.casework.recall_words", "bot.casework.choices", "bot.casework.next_steps",
                      "bot.casework.precheck", "bot.casework.stations", "bot.casework.totals"},

@@ -6,8 +6,9 @@ from datetime import date
 
 from rapidfuzz.distance import OSA
 
-from bot.casework.recall_index import Entry, Hit, Question
+from bot.casework.recall_index import Entry, Hit
 from bot.casework.recall_matching import STRONG, Code, fold, is_amount, vocabulary
+from bot.casework.recall_question import Question
 from bot.casework.records import Recall
 from bot.library import load
 

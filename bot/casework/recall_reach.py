@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, select, union
 from sqlalchemy.orm import Session
 
-from bot.casework import notices, recall_index, recalls, things
+from bot.casework import notices, recall_index, recall_question, recalls, things
 from bot.casework.recall_index import Index
 from bot.casework.recall_matching import fold, key, vocabulary
 from bot.casework.recall_push_records import KIND, RecallPush
@@ -150,7 +150,7 @@ class Matcher:
         """Whether a notice surely (True) or perhaps (False) is about the thing; None: it is not."""
         if not self.may_touch(words, brand, model):
             return None
-        asked = recall_index.read(self._index, words, brand=brand, model=model, product=product)
+        asked = recall_question.read(self._index, words, brand=brand, model=model, product=product)
         answer = recalls.answer(self._index, asked)
         if answer.kind not in CONCERNS:
             return None

@@ -13,10 +13,11 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from bot.casework import recall_evidence as evidence
-from bot.casework import recall_index, recall_intake
+from bot.casework import recall_intake, recall_question
 from bot.casework.recall_evidence import Near
-from bot.casework.recall_index import Entry, Hit, Index, Question
+from bot.casework.recall_index import Entry, Hit, Index
 from bot.casework.recall_matching import STRONG, Identifier, fold, vocabulary
+from bot.casework.recall_question import Question
 from bot.casework.recall_records import RecallVersion
 from bot.casework.records import Recall
 from bot.library import FOLDER, load, words
@@ -296,7 +297,7 @@ def find(
 ) -> Answer:
     """What the library says to a citizen's words, with what was marked in them."""
     index, day = indexed(session)
-    question = recall_index.read(index, text, brand=brand, model=model, product=product)
+    question = recall_question.read(index, text, brand=brand, model=model, product=product)
     said = answer(index, question)
     return Answer(**{**said.__dict__, "as_of": day})
 

@@ -8,9 +8,9 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import recall_index, recalls
-from bot.casework.recall_index import Question
+from bot.casework import recall_question, recalls
 from bot.casework.recall_matching import fold, key, vocabulary
+from bot.casework.recall_question import Question
 from bot.casework.records import Person, Thing
 from bot.library import load
 
@@ -62,7 +62,7 @@ def read(
     `words` are the words as typed, which are kept instead of the folded text.
     """
     index, _ = recalls.indexed(session)
-    asked = recall_index.read(index, text, brand=brand, model=model, product=product)
+    asked = recall_question.read(index, text, brand=brand, model=model, product=product)
     named = brand or next(iter(asked.brands), None) or asked.other_brand
     code = model or _code(asked)
     kept = (words or text)[:LONGEST]

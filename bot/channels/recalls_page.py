@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import recall_index, recall_list, recall_sources, recall_words, recalls, typed
+from bot.casework import recall_list, recall_question, recall_sources, recall_words, recalls, typed
 from bot.casework.disputes import local_day
 from bot.casework.records import Recall
 from bot.channels import web_guard, web_pages
 from bot.settings import Settings
 
 PATH = "/recalls"
-LONGEST = recall_index.LONGEST_QUESTION  # characters of a search
+LONGEST = recall_question.LONGEST_QUESTION  # characters of a search
 MOST_FOUND = 5  # notices shown under an answer
 MOST_MODELS = 3
 LONGEST_PAGE = 6  # digits of the number of a page

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from bench import made_recalls
-from bot.casework import recall_index, recall_intake, recall_matching, recalls
+from bot.casework import recall_index, recall_intake, recall_matching, recall_question, recalls
 from bot.casework.recall_matching import fold, key, vocabulary
 from bot.casework.records import Recall
 from bot.reading import folding, models
@@ -50,7 +50,7 @@ def test_made_up_notices_are_found_however_their_models_are_typed() -> None:
     rows = made_recalls.notices(300, dice)
     index = recall_index.Index.of(Recall(**row) for row in rows)
     for asked in made_recalls.questions(rows, 3 * len(made_recalls.KINDS), dice):
-        answer = recalls.answer(index, recall_index.read(index, asked.text))
+        answer = recalls.answer(index, recall_question.read(index, asked.text))
         if asked.expect:
             assert answer.matches[0].notice.notice_no == asked.expect, asked
         else:

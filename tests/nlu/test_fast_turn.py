@@ -1,4 +1,6 @@
-"""The adaptation of Rasa's turn: the same verdicts as stock, and only on the version it is for."""
+"""The adaptations of Rasa: the same verdicts as stock, and only on the version they are for."""
+
+import pytest
 
 from tests.nlu import rasas_runtime
 
@@ -24,11 +26,36 @@ fast_turn.install()
 assert RemoteAction._validate_action_result is fast_turn.validate_action_result
 """
 
+SAME_MESSAGES = """
+import itertools
+from rasa.engine.training.hooks import TrainingHook
+from rasa.shared.nlu.training_data.message import Message
+from nlu import fast_training
+entity = {"entity": "brand", "start": 0, "end": 2, "value": "小米"}
+rows = [
+    {"text": "小米手机", "intent": "a", "entities": [entity]}, {"intent": "a", "text": "小米手机", "entities": [entity]},
+    {"text": "小米手机", "intent": "b", "entities": [entity]}, {"text": "小米手机", "intent": "a"},
+    {"text": "小米手机", "intent": "a", "entities": [dict(entity, end=3)]}, {"text": "小米手机 ", "intent": "a"},
+    {"intent": "a", "action_name": None}, {},
+]
+def alike():
+    made = [Message(data=row) for row in rows]
+    return [one == other for one, other in itertools.product(made, made)]
+stock = alike()
+fast_training.install()
+assert alike() == stock and len(set(stock)) == 2
+message = Message(data=rows[0])
+before = message.fingerprint()
+message.set("intent", "b")
+assert message.fingerprint() != before  # set() forgets what was reckoned
+assert TrainingHook.on_before_node(None, node_name="x") == {}
+"""
+
 OTHER_VERSION = """
 import rasa
 rasa.__version__ = "3.6.22"
-from nlu import fast_turn
-fast_turn.install()
+from nlu import {module}
+{module}.install()
 """
 
 
@@ -37,8 +64,14 @@ def test_it_gives_the_same_verdicts_as_stock() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_it_fails_loudly_on_another_rasa() -> None:
-    done = rasas_runtime.run(OTHER_VERSION)
+def test_examples_are_told_apart_as_by_stock() -> None:
+    done = rasas_runtime.run(SAME_MESSAGES)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("module", ["fast_turn", "fast_training"])
+def test_it_fails_loudly_on_another_rasa(module: str) -> None:
+    done = rasas_runtime.run(OTHER_VERSION.format(module=module))
     assert done.returncode != 0
     assert "WrongRasa" in done.stderr and "3.6.22" in done.stderr
 

@@ -21,7 +21,7 @@ from bot.library import words
 
 
 def say_entry(turn: Turn, entry: Any, *, may_file: bool = True, part: int = 0) -> None:
-    """The answer, what it means for the case, its articles; the rule in full is a button away.
+    """The answer, its exceptions, what it means for the case, its articles; the rule is a button away.
 
     With `part` it is that one of several answers: its title leads, and its buttons are few.
     """
@@ -29,7 +29,11 @@ def say_entry(turn: Turn, entry: Any, *, may_file: bool = True, part: int = 0) -
     entry = guidance_place.fitting(entry, reach)
     case = case_in_hand(turn)
     lines = [words("guidance_part", n=part, title=entry.title)] if part else []
-    lines += [entry.answer, *guidance_case.lines(entry, case, turn.today)]
+    lines += [
+        entry.answer,
+        guidance.exceptions(entry),
+        *guidance_case.lines(entry, case, turn.today),
+    ]
     lines += [] if part > 1 else guidance_place.lines(entry, matter(turn), reach)
     text = "\n".join(filter(None, (*lines, *guidance.citations(entry))))
     data = {"id": entry.id, "action": entry.action, "basis": guidance.basis(entry)}
@@ -65,14 +69,25 @@ def reach_of(turn: Turn) -> guidance_place.Reach | None:
 
 
 def _buttons(turn: Turn, entry: Any, case: Case, may_file: bool) -> list[dict[str, str]]:
-    """Four at most: where there is a term to be reminded of, that goes before a word of praise."""
+    """Six at most: where there is a term to be reminded of, that goes before a word of praise.
+
+    What is needed next comes last, and only where nothing else is asked for meanwhile.
+    """
     buttons = [{"title": words("see_basis"), "payload": f'/show_basis{{"topic":"{entry.id}"}}'}]
     if not may_file:
         return buttons
     if entry.action == "answer":
         buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
     return [*buttons, _reminder(turn, entry, case) or button(entry, "helped"),
-            button(entry, "not_helped")]  # fmt: skip
+            button(entry, "not_helped"), *map(_see, entry.see)]  # fmt: skip
+
+
+def _see(entry_id: str) -> dict[str, str]:
+    return _topic(words("see_also", title=guidance.entry(entry_id).title), entry_id)
+
+
+def _topic(title: str, entry_id: str) -> dict[str, str]:
+    return {"title": title, "payload": f'/choose_topic{{"topic":"{entry_id}"}}'}
 
 
 def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
@@ -86,7 +101,7 @@ def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
 
 def say_choices(turn: Turn, entries: Any) -> None:
     """One to three near questions as buttons; the nearest is named for the scores."""
-    buttons = [{"title": e.title, "payload": f'/choose_topic{{"topic":"{e.id}"}}'} for e in entries]
+    buttons = [_topic(one.title, one.id) for one in entries]
     if len(buttons) == 1:
         turn.tell(words("guidance_is_it"), buttons)
     else:

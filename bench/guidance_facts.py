@@ -45,7 +45,7 @@ def read(table: str) -> list[Fact]:
     """The facts of a table in Markdown, in its order."""
     cited = defaultdict(list)
     for entry in guidance_loader.entries():
-        for cite in entry.cite:
+        for cite in entry.sources:
             cited[cite.law, cite.article].append(entry.id)
     names = {
         name: key for key, law in guidance_loader.laws().items() for name in (law.name, law.short)

@@ -8,6 +8,7 @@ import pytest
 
 from bench import guidance_facts
 from bot import settings
+from bot.casework import guidance
 from bot.library import guidance_loader
 
 PAGE = (settings.ROOT / "docs" / "guidance.md").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ TABLE = """
 | F10-06 | 七日 | 《网络购买商品七日无理由退货暂行办法》 第10条 | 2017 | ✔A |
 | F11-16 | 电脑 | 《微型计算机商品修理更换退货责任规定》 第11-13条 | 2002 | ✔A |
 | F18-02 | 缺陷 | 《中华人民共和国民法典》 第9、1203条 | 2021 | ✔A·推 |
-| F13-04 | 撤销 | 《中华人民共和国民法典》 第148条 | 2021 | ✔A |
+| F13-04 | 撤销 | 《中华人民共和国民法典》 第147条 | 2021 | ✔A |
 | F15-17 | 限额 | （程序/实践信息） 单用途卡限额 | — | ✘C |
 | F27-02 | 入口 | （程序/实践信息） 平台入口 | — | ✔B |
 | F08-01 | 旧 | 《市场监督管理投诉举报处理暂行办法》（总局令第20号，已废止） 第21条 | 2020 | ✔A |
@@ -73,6 +74,7 @@ def test_the_library_is_listed_with_what_no_lawyer_has_read(
         row = rows[entry.id]
         assert ("未经律师复核" in row) == (entry.reviewed_on is None)
         assert entry.as_of in row
-        assert all(f"第{cite.article}条" in row for cite in entry.cite)
+        assert all(f"第{cite.article}条" in row for cite in entry.sources)
+        assert guidance.exceptions(entry) in said
     unread = sum(entry.reviewed_on is None for entry in guidance_loader.entries())
     assert f"未经律师复核 {unread} 条" in said.splitlines()[-1]

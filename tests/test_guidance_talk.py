@@ -18,6 +18,7 @@ from bot import settings as product
 from bot.casework import disputes, people, questions
 from bot.casework.guidance_records import GuidanceAnswer
 from bot.casework.records import Notice
+from bot.library import guidance_loader
 from bot.settings import Settings
 from tests import aside, records
 
@@ -85,9 +86,13 @@ def ago(days: int) -> date:
     return disputes.local_day(datetime.now(UTC)) - timedelta(days=days)
 
 
-def test_an_answer_has_four_buttons_and_its_sources(say: Say) -> None:
+def test_an_answer_has_six_buttons_its_exceptions_and_its_sources(say: Say) -> None:
     [reply] = say("网购七天无理由怎么退货")
-    assert titles(reply) == ["看依据", "去投诉", "有用", "没用"]
+    assert titles(reply) == [
+        "看依据", "去投诉", "有用", "没用", "相关：退货运费谁出", "相关：退货寄回了不退款",
+    ]  # fmt: skip
+    answer, exceptions, *_ = reply["text"].splitlines()
+    assert "定作" in exceptions and exceptions.startswith("例外：") and "例外" not in answer
     assert "《网络购买商品七日无理由退货暂行办法》" in reply["text"]
 
 
@@ -96,7 +101,7 @@ def test_the_told_day_is_counted_and_may_be_reminded_of(
 ) -> None:
     [reply] = say(f"网购的衣服{spoken(ago(1))}签收，七天无理由怎么退货")
     assert f"按您说的{spoken(ago(1))}签收" in reply["text"]
-    assert titles(reply) == ["看依据", "去投诉", "到期前提醒我", "没用"]
+    assert titles(reply)[:4] == ["看依据", "去投诉", "到期前提醒我", "没用"]
     [done] = say(payload(reply, "到期前提醒我"))
     assert spoken(ago(-4)) in done["text"] and "页面" in done["text"]
     with sessions() as session:
@@ -110,12 +115,29 @@ def test_the_told_day_is_counted_and_may_be_reminded_of(
     assert "没有这个" in again["text"]
 
 
-@pytest.mark.parametrize("days", [5, 6, 40])
+@pytest.mark.parametrize("days", [6, 7, 40])
 def test_a_term_that_is_near_its_end_or_over_is_not_offered_for_a_reminder(
     say: Say, days: int
 ) -> None:
     [reply] = say(f"网购的衣服{spoken(ago(days))}签收，七天无理由怎么退货")
-    assert titles(reply) == ["看依据", "去投诉", "有用", "没用"]
+    assert titles(reply)[:4] == ["看依据", "去投诉", "有用", "没用"]
+
+
+def test_every_related_question_leads_to_its_answer(say: Say) -> None:
+    for entry in guidance_loader.entries():
+        [reply] = say(f'/choose_topic{{"topic":"{entry.id}"}}')
+        related = [b for b in reply["buttons"] if b["title"].startswith("相关：")]
+        assert len(reply["buttons"]) <= 6 and len(related) == len(entry.see)
+        for button, other in zip(related, map(guidance.guidance.entry, entry.see), strict=True):
+            assert button["title"] == f"相关：{other.title}"
+            [next_one] = say(button["payload"])
+            assert next_one["text"].startswith(other.answer)
+
+
+def test_a_related_question_is_answered_for_the_case_that_was_told(say: Say) -> None:
+    [reply] = say(f"新手机{spoken(ago(1))}买的，用了一天就坏了，店家说只能修不退")
+    [basis] = say(payload(reply, "相关：商家说是人为损坏"))
+    assert basis["text"].startswith(guidance.guidance.entry("user-damage").answer)
 
 
 def test_a_reminder_pressed_too_late_says_so(say: Say, sessions: sessionmaker[Session]) -> None:

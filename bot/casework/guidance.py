@@ -87,22 +87,34 @@ def entry(entry_id: str) -> Entry:
 def citations(one: Entry) -> list[str]:
     """An entry's sources as people read them: law, article and since when it is in force."""
     phrases = load("laws")["phrases"]
-    return [_citation(phrases, cite.law, cite.article) for cite in one.cite]
+    return [_citation(phrases, cite.law, cite.article) for cite in one.sources]
+
+
+def exceptions(one: Entry) -> str:
+    """When an entry's rule holds less or not, as a line; empty where the law knows no such case."""
+    line = str(load("laws")["phrases"]["exceptions"])
+    return line.format(exceptions=one.exceptions) if one.exceptions else ""
 
 
 def basis(one: Entry) -> str:
-    """What stands under 「看依据」: rule, sources, next step, limits, caution and as-of date."""
+    """What stands under 「看依据」: rule, exceptions, sources, next step, limits, caution and as-of date."""
     phrases = load("laws")["phrases"]
     sources = str(phrases["joint"]).join(citations(one))
     parts = [
         ("rule", one.rule),
+        ("exceptions", one.exceptions),
         ("sources", sources),
         ("limits", one.limits),
         ("evidence", one.evidence),
         ("next", one.next),
     ]
     places = {"rule": one.rule, "citations": sources, "as_of": one.as_of}
-    places |= {"limits": one.limits, "evidence": one.evidence, "next": one.next}
+    places |= {
+        "exceptions": one.exceptions,
+        "limits": one.limits,
+        "evidence": one.evidence,
+        "next": one.next,
+    }
     lines = [str(phrases[key]).format_map(places) for key, value in parts if value]
     lines += [phrases["caution"]] if one.grade == "B" else []
     return "\n".join((*lines, str(phrases["as_of"]).format_map(places)))

@@ -241,7 +241,7 @@ def _younger(entry: Entry, case: Case) -> Iterator[str]:
 
 
 def _laws(entry: Entry) -> Iterator[Law]:
-    return (guidance_loader.laws()[cite.law] for cite in entry.cite)
+    return (guidance_loader.laws()[cite.law] for cite in entry.sources)
 
 
 def _is_younger(law: Law, days: Iterable[Told]) -> bool:

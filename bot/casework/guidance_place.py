@@ -43,6 +43,7 @@ def fitting(entry: Entry, reach: Reach | None) -> Entry:
     return dataclasses.replace(
         entry,
         cite=tuple(cite for cite in entry.cite if not _is_local(cite)),
+        exception_cite=tuple(cite for cite in entry.exception_cite if not _is_local(cite)),
         terms=tuple(
             dataclasses.replace(term, open=_general(term.open))
             for term in entry.terms
@@ -52,6 +53,7 @@ def fitting(entry: Entry, reach: Reach | None) -> Entry:
         rule=_general(entry.rule),
         next=_general(entry.next),
         limits=_general(entry.limits),
+        exceptions=_general(entry.exceptions),
     )
 
 

@@ -15,6 +15,8 @@ def list_entries() -> None:
             topic = entry.topic
             launch.say(words("operator_topic", topic=topic))
         launch.say(_row(entry))
+        if entry.exceptions:
+            launch.say(guidance.exceptions(entry))
     unread = sum(entry.reviewed_on is None for entry in found)
     launch.say(words("operator_reviewed", count=len(found), unread=unread))
 

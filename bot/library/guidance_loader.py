@@ -12,6 +12,8 @@ from bot.library import FOLDER, load
 
 ANSWER_LIMIT = 160  # characters; a citizen reads the answer on a phone
 ASKS_AT_LEAST = 4
+EXCEPTIONS_LIMIT = 80  # characters
+SEE_AT_MOST = 2  # with the four of an answer, six buttons
 
 Action = Literal["answer", "redirect", "decline"]
 Counted = Literal["calendar", "working"]
@@ -19,6 +21,8 @@ Counted = Literal["calendar", "working"]
 _PHONE = re.compile(
     r"(?<![\d.])(?:0\d{2,3}-\d{7,8}|1[0-2]\d{3}|9[56]\d{3}|400[-\d]{7,9})(?![\d%元条])"
 )
+_NAMED_LAW = re.compile(r"《((?:[^《》]|〈[^〉]*〉)+)》")
+_BARE_ARTICLE = re.compile(r"(?<!》)第\d+条")
 _NOT_KEBAB = re.compile(r"[^a-z0-9-]")
 
 
@@ -83,6 +87,8 @@ class Entry:
     """One kind of question with its answer.
 
     `words` are patterns: that all are met decides, unless the pattern `unless` is met too.
+    `exceptions` is when the rule holds less or not, by `exception_cite` where `cite` has no such article.
+    `see` are the entries that somebody with this question needs next.
     """
 
     id: str
@@ -96,15 +102,23 @@ class Entry:
     cite: tuple[Cite, ...] = ()
     next: str = ""
     limits: str = ""
+    exceptions: str = ""
+    exception_cite: tuple[Cite, ...] = ()
     evidence: str = ""
     asks: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     unless: str = ""
     confused_with: tuple[str, ...] = ()
+    see: tuple[str, ...] = ()
     terms: tuple[Term, ...] = ()
     penalty: Penalty | None = None
     reviewed_on: str | None = None
     reviewed_by: str | None = None
+
+    @property
+    def sources(self) -> tuple[Cite, ...]:
+        """All articles it rests on: those of the rule, then those of its exceptions alone."""
+        return self.cite + self.exception_cite
 
 
 @dataclass(frozen=True)
@@ -202,7 +216,8 @@ def problems(checked: tuple[Entry, ...]) -> list[str]:
 def said(entry: Entry) -> str:
     """All an entry may say to a citizen, as one text."""
     left = (text for term in entry.terms for text in (term.what, term.open))
-    return "\n".join((entry.title, entry.answer, entry.rule, entry.next, entry.limits, *left))
+    plain = (entry.title, entry.answer, entry.rule, entry.next, entry.limits, entry.exceptions)
+    return "\n".join((*plain, *left))
 
 
 def _entry_problems(entry: Entry, known: set[str]) -> Iterator[str]:
@@ -221,13 +236,44 @@ def _entry_problems(entry: Entry, known: set[str]) -> Iterator[str]:
             yield f"confused_with names {other}, which is no other entry"
     if any(not group or re.search(group, "") for group in entry.words):
         yield "a group of deciding words is met by anything"
+    yield from _see_problems(entry, known)
+    yield from _exception_problems(entry)
     yield from _cite_problems(entry)
     yield from _case_problems(entry)
     yield from forbidden(said(entry))
 
 
+def _see_problems(entry: Entry, known: set[str]) -> Iterator[str]:
+    if len(set(entry.see)) != len(entry.see) or len(entry.see) > SEE_AT_MOST:
+        yield f"see names one twice, or more than {SEE_AT_MOST}"
+    for other in entry.see:
+        if other not in known or other == entry.id:
+            yield f"see names {other}, which is no other entry"
+        if other in entry.confused_with:
+            yield f"see names {other}, which it is confused with"
+
+
+def _exception_problems(entry: Entry) -> Iterator[str]:
+    """Exceptions are short and rest on an article; a law that any text names is one in force."""
+    if len(entry.exceptions) > EXCEPTIONS_LIMIT:
+        yield f"the exceptions have {len(entry.exceptions)} characters, over {EXCEPTIONS_LIMIT}"
+    if entry.exceptions and not entry.sources:
+        yield "exceptions need a citation"
+    if entry.exception_cite and not entry.exceptions:
+        yield "exception_cite without exceptions"
+    if set(entry.exception_cite) & set(entry.cite):
+        yield "exception_cite repeats an article of cite"
+    if _BARE_ARTICLE.search(entry.exceptions):
+        yield "the exceptions name an article without its law"
+    in_force = {name for law in laws().values() if law.status == "in_force"
+                for name in (law.name, law.short)}  # fmt: skip
+    for name in _NAMED_LAW.findall(said(entry)):
+        if name not in in_force:
+            yield f"{name} is no law in force of laws.yml"
+
+
 def _cite_problems(entry: Entry) -> Iterator[str]:
-    for cite in entry.cite:
+    for cite in entry.sources:
         law = laws().get(cite.law)
         if law is None:
             yield f"unknown law {cite.law}"
@@ -293,7 +339,8 @@ def _files() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
 
 def _entry(row: dict[str, Any], topic: str, as_of: str) -> Entry:
     plain = {key: row[key] for key in ("id", "title", "grade")}
-    spoken = {key: _filled(row.get(key, "")) for key in ("answer", "rule", "next", "limits")}
+    texts = ("answer", "rule", "next", "limits", "exceptions")
+    spoken = {key: _filled(row.get(key, "")) for key in texts}
     reviewed = row.get("reviewed_on")
     return Entry(
         **plain,
@@ -303,10 +350,12 @@ def _entry(row: dict[str, Any], topic: str, as_of: str) -> Entry:
         action=cast(Action, row.get("action", "answer")),
         evidence=row.get("evidence", ""),
         cite=tuple(_cite(one) for one in row.get("cite", ())),
+        exception_cite=tuple(_cite(one) for one in row.get("exception_cite", ())),
         asks=tuple(row.get("asks", ())),
         words=tuple(str(group).lower() for group in row.get("words", ())),
         unless=str(row.get("unless", "")).lower(),
         confused_with=tuple(row.get("confused_with", ())),
+        see=tuple(row.get("see", ())),
         terms=tuple(_term(one) for one in row.get("terms", ())),
         penalty=_penalty(row.get("penalty")),
         reviewed_on=str(reviewed) if reviewed else None,

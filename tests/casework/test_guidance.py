@@ -19,8 +19,9 @@ SHOWN_AT_LEAST = 0.97  # … whose entry is among those shown
 SURE_AND_WRONG_AT_MOST = 3  # questions answered alone with another entry
 
 GOOD = dataclasses.replace(
-    guidance.entry("seven-days"), id="a-good-entry", confused_with=(), words=(), terms=()
-)
+    guidance.entry("seven-days"), id="a-good-entry", confused_with=(), see=(), words=(), terms=(),
+    exceptions="", exception_cite=(),
+)  # fmt: skip
 
 
 def problems(**changes: object) -> str:
@@ -61,6 +62,23 @@ def test_a_good_entry_has_no_problem() -> None:
         ({"next": "请打 022-27391234。"}, "not in numbers.yml"),
         ({"confused_with": ("no-such-entry",)}, "confused_with"),
         ({"confused_with": ("a-good-entry",)}, "confused_with"),
+        ({"exceptions": "定" * 81}, "over 80"),
+        ({"exceptions": "定作的一定能退。"}, "forbidden words"),
+        ({"exceptions": "鲜活的不适用，请拨打 12399。"}, "not in numbers.yml"),
+        ({"exceptions": "按《消费者保护大法》第24条办。"}, "no law in force"),
+        ({"exceptions": "按《市场监督管理投诉举报处理暂行办法》第3条办。"}, "no law in force"),
+        ({"answer": "按《消费者保护大法》办。"}, "no law in force"),
+        ({"exceptions": "质量问题按第24条办。"}, "without its law"),
+        ({"exceptions": "定作的不适用。", "cite": ()}, "exceptions need a citation"),
+        ({"exceptions": "", "exception_cite": (Cite("online_ruling", 2),)}, "without exceptions"),
+        ({"exception_cite": (Cite("consumer_law", 25),)}, "repeats an article"),
+        ({"exception_cite": (Cite("consumer_law", 64),)}, "no article 64"),
+        ({"exception_cite": (Cite("complaint_measures_2019", 21),)}, "repealed"),
+        ({"see": ("no-such-entry",)}, "see names no-such-entry"),
+        ({"see": ("a-good-entry",)}, "no other entry"),
+        ({"see": ("b", "b")}, "one twice"),
+        ({"see": ("a", "b", "c")}, "more than 2"),
+        ({"see": ("b",), "confused_with": ("b",)}, "which it is confused with"),
         ({"words": ("退货|",)}, "met by anything"),
         ({"asks": ("能退吗",)}, "sample questions"),
         ({"id": "Seven days"}, "kebab"),
@@ -158,7 +176,7 @@ def test_sources_bear_law_article_and_date() -> None:
     )
     for entry in guidance_loader.entries():
         sources = guidance.citations(entry)
-        assert len(sources) == len(entry.cite)
+        assert len(sources) == len(entry.sources)
         assert all(re.fullmatch(r"《.+》第\d+条(（.+）)?", source) for source in sources)
 
 
@@ -168,6 +186,23 @@ def test_the_basis_holds_the_rule_and_every_source() -> None:
         assert entry.rule in basis
         assert all(source in basis for source in guidance.citations(entry))
         assert entry.as_of in basis
+
+
+def test_the_basis_says_the_exceptions_after_the_rule() -> None:
+    with_some = [entry for entry in guidance_loader.entries() if entry.exceptions]
+    assert len(with_some) >= 50
+    for entry in with_some:
+        rule, line, *_ = guidance.basis(entry).splitlines()
+        assert rule == entry.rule
+        assert line == guidance.exceptions(entry) == f"例外：{entry.exceptions}"
+    assert guidance.exceptions(guidance.entry("deposit")) == ""
+
+
+def test_an_exception_is_not_said_twice() -> None:
+    for entry in guidance_loader.entries():
+        told = "".join((entry.answer, entry.rule, entry.next, entry.limits))
+        pieces = (entry.exceptions[at : at + 8] for at in range(len(entry.exceptions) - 7))
+        assert not [piece for piece in pieces if piece in told], entry.id
 
 
 def test_tianjin_s_own_rules_come_first_where_they_give_more() -> None:

@@ -60,6 +60,7 @@ def test_no_entry_says_tianjin_s_own_rules_for_another_city() -> None:
         there = guidance_place.fitting(entry, "city")
         days = Case(tuple(Told(today, today, term.start) for term in there.terms))
         told = "\n".join((there.answer, there.rule, there.next, there.limits,
+                          there.exceptions,
                           *guidance_case.lines(there, days, today), *guidance.citations(there)))  # fmt: skip
         assert "天津" not in told, entry.id
         assert there.answer and (there.cite or not entry.cite), entry.id

@@ -1,4 +1,4 @@
-"""`make bench-console DISPUTES=100000`: how long the desk's queue takes, beside a tenth of as many."""
+"""`make bench-console DISPUTES=100000`: how long the desk's queue and numbers take, beside a tenth of as many."""
 
 import json
 import os
@@ -22,9 +22,13 @@ from bot.settings import Settings
 
 NAME, PASSWORD = "李明", "a word for one run only"
 TIMES = 40
-ASKED: dict[str, dict[str, str]] = {
-    "first page": {}, "late": {"due": "late"}, "a street": {"street": "中北镇"},
-    "mine": {"who": "mine"}, "a shop": {"q": "商店7号"}, "a phone": {"q": "0123"},
+QUEUE, NUMBERS = "/desk/disputes/list", "/desk/overview"
+ASKED: dict[str, tuple[str, dict[str, str]]] = {
+    "first page": (QUEUE, {}), "late": (QUEUE, {"due": "late"}),
+    "a street": (QUEUE, {"street": "中北镇"}), "mine": (QUEUE, {"who": "mine"}),
+    "a shop": (QUEUE, {"q": "商店7号"}), "a phone": (QUEUE, {"q": "0123"}),
+    "30 days": (NUMBERS, {"period": "30"}), "90 days": (NUMBERS, {"period": "90"}),
+    "a year": (NUMBERS, {"period": "365"}),
 }  # fmt: skip
 
 
@@ -40,7 +44,7 @@ def main(count: int) -> None:
 def measured(count: int) -> dict[str, float]:
     """The 95th percentile of each page, in ms, over `count` disputes on SQLite."""
     with desk(count) as client:
-        return {name: percentile(client, given) for name, given in ASKED.items()}
+        return {name: percentile(client, *asked) for name, asked in ASKED.items()}
 
 
 @contextmanager
@@ -51,6 +55,7 @@ def desk(count: int) -> Iterator[TestClient]:
         database.migrate(settings)
         sessions = database.connect(settings)
         made_disputes.fill(sessions, count, (None, NAME, "王芳"))
+        made_disputes.lived(sessions, datetime.now(UTC))
         with sessions.begin() as session:
             officers.save(session, NAME, "officer", PASSWORD, datetime.now(UTC))
         app = Starlette()
@@ -61,12 +66,12 @@ def desk(count: int) -> Iterator[TestClient]:
             yield client
 
 
-def percentile(client: TestClient, given: dict[str, str]) -> float:
+def percentile(client: TestClient, path: str, given: dict[str, str]) -> float:
     """The 95th percentile of one page, asked for TIMES times. Raises where it lists nothing."""
     took = []
     for _ in range(TIMES):
         started = time.perf_counter()
-        page = client.get("/desk/disputes/list", params=given)
+        page = client.get(path, params=given)
         took.append((time.perf_counter() - started) * 1000)
         assert page.status_code == 200 and 'scope="row"' in page.text, given
     return round(statistics.quantiles(took, n=20)[-1], 1)

@@ -1,9 +1,11 @@
 """RECORD, for recalls: what people say to a notice that reached them, and how many did. No Rasa."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from bot.casework import notices
@@ -53,19 +55,61 @@ def shown(session: Session, who: Person, number: str) -> Notice | None:
 
 def rate(session: Session, notice_no: str) -> Rate:
     """How many people a notice reached, how many answered, have the thing, have dealt with it."""
-    ids = list(session.scalars(select(RecallPush.id).where(RecallPush.notice_no == notice_no)))
-    digest = aliased(Notice)  # what came inside another notice was sent with it
+    return rates(session, [notice_no])[notice_no]
+
+
+def rates(session: Session, notice_nos: Sequence[str]) -> dict[str, Rate]:
+    """The same of several notices, counted by the database: a town's people are not read one by one."""
+    query = select(RecallPush.id, RecallPush.notice_no).where(RecallPush.notice_no.in_(notice_nos))
+    of = {number: notice_no for number, notice_no in session.execute(query)}
+    if not of:
+        return {one: Rate(0, 0, 0, 0) for one in notice_nos}
+    called = select(case(of, value=RecallCall.push_id).label("no"), RecallCall.person_id)
+    called = called.where(RecallCall.push_id.in_(of))
+    reached = _count(session, called.union(_sent(of)).subquery())
+    by_phone = _count(session, called.distinct().subquery())
+    said = _last_words(session, of)
+    found = {}
+    for one in notice_nos:
+        have, have_not, done = (said[one, word] for word in ANSWERS)
+        answered = have + have_not + done
+        found[one] = Rate(reached[one], answered, have, done, by_phone[one], have_not)
+    return found
+
+
+def _sent(of: Mapping[int, str]) -> Select[str, int]:
+    """To whom the notice of each push was sent, alone or inside another notice."""
+    subjects = {str(number): notice_no for number, notice_no in of.items()}
+    digest = aliased(Notice)
     came = and_(Notice.state == notices.BUNDLED, digest.state == "sent")
-    sent = (
-        select(Notice.person_id)
+    return (
+        select(case(subjects, value=Notice.subject), Notice.person_id)
         .outerjoin(digest, digest.id == Notice.digest_id)
-        .where(Notice.kind == KIND, Notice.subject.in_([str(one) for one in ids]))
+        .where(Notice.kind == KIND, Notice.subject.in_(subjects))
         .where(or_(Notice.state == "sent", came))
     )
-    query = select(RecallAnswer).where(RecallAnswer.push_id.in_(ids)).order_by(RecallAnswer.push_id)
-    last = {one.person_id: one.answer for one in session.scalars(query)}
-    said = list(last.values())
-    called = set(session.scalars(select(RecallCall.person_id).where(RecallCall.push_id.in_(ids))))
-    reached = called | set(session.scalars(sent))
-    have, have_not, done = (said.count(one) for one in ANSWERS)
-    return Rate(len(reached), len(said), have, done, len(called), have_not)
+
+
+def _count(session: Session, people: Subquery) -> Counter[str]:
+    query = select(people.c.no, func.count()).group_by(people.c.no)
+    return Counter({notice_no: count for notice_no, count in session.execute(query)})
+
+
+def _last_words(session: Session, of: Mapping[int, str]) -> Counter[tuple[str, str]]:
+    """How many people said what to which notice; the word on its newest push counts."""
+    told = (
+        select(
+            case(of, value=RecallAnswer.push_id).label("no"), RecallAnswer.answer,
+            RecallAnswer.person_id, RecallAnswer.push_id,
+        )
+        .where(RecallAnswer.push_id.in_(of))
+        .subquery()
+    )  # fmt: skip
+    newest = func.max(told.c.push_id).label("push_id")
+    last = (
+        select(told.c.no, told.c.person_id, newest).group_by(told.c.no, told.c.person_id).subquery()
+    )
+    is_last = and_(*(told.c[name] == last.c[name] for name in ("no", "person_id", "push_id")))
+    query = select(told.c.no, told.c.answer, func.count()).join(last, is_last)
+    rows = session.execute(query.group_by(told.c.no, told.c.answer))
+    return Counter({(notice_no, word): count for notice_no, word, count in rows})

@@ -159,7 +159,7 @@ class Dispute(Record):
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
-    lodged_at: Mapped[datetime | None]
+    lodged_at: Mapped[datetime | None] = mapped_column(index=True)
 
     # Of two who change a dispute at once the second fails, and nothing of theirs is kept.
     __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
@@ -172,6 +172,7 @@ class DisputeEvent(Record):
     """What happened to a dispute, by whom, when: written once, never changed."""
 
     __tablename__ = "dispute_events"
+    __table_args__ = (Index("ix_dispute_events_happened", "happened_at", "kind", "dispute_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     dispute_id: Mapped[int] = mapped_column(ForeignKey("disputes.id"), index=True)

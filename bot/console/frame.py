@@ -30,6 +30,7 @@ from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
+from bot.console.overview import OverviewPage
 from bot.console.pushes import Push, Pushes
 from bot.console.questions import Question, Questions
 from bot.console.reports import ReportPage, Reports
@@ -54,6 +55,7 @@ class Desk:
 
 # The views in the order of the menu.
 VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
+    lambda desk: OverviewPage(desk.sessions),
     lambda desk: Queue(),
     lambda desk: Case(desk.sessions),
     lambda desk: Callbacks(),

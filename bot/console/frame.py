@@ -30,6 +30,7 @@ from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
+from bot.console.notices import NoticePage, Notices
 from bot.console.pushes import Push, Pushes
 from bot.console.questions import Question, Questions
 from bot.console.reports import ReportPage, Reports
@@ -66,6 +67,8 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: Question(desk.sessions),
     lambda desk: Reports(),
     lambda desk: ReportPage(desk.sessions),
+    lambda desk: Notices(),
+    lambda desk: NoticePage(desk.sessions),
     lambda desk: Account(desk.sessions, desk.door),
 )
 

@@ -4,11 +4,14 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin import route
 
 from bot.casework import disputes, recall_answers, recall_list, recall_push, recall_reach
 from bot.casework.recall_push_records import RecallPush
@@ -88,7 +91,7 @@ class Recalls(Listing):
             "published": record.published_on.isoformat() if record.published_on else "",
             "brand": record.brand or "", "models": models_text(record), "category": record.category or "",
             "place": place_text(record), "version": said["corrected"] if record.corrected_at else "",
-            "_meta": {"path": f"/recall/{record.notice_no}"},
+            "_meta": {"path": f"/recall/{quote(record.notice_no)}"},
         }  # fmt: skip
 
 
@@ -98,6 +101,12 @@ class RecallPage(Item):
     word, listed = "recall", "recalls"
     kind = Recall
     is_read_only = True
+
+    @route("/{number:path}", methods=["GET"])
+    async def show(self, request: Request) -> Response:
+        """The page; a number of another country may hold slashes."""
+        drawn: Response = await super().show(request)
+        return drawn
 
     def find(self, session: Session, number: str) -> Recall:
         """The notice of this number."""

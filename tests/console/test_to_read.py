@@ -1,6 +1,7 @@
 """What officers read at the desk: sources and their unread pages, the log, guidance and recalls."""
 
 import csv
+import html
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -247,6 +248,18 @@ def test_a_recall_is_shown_with_its_versions_pushes_and_earlier_complaints(
         assert word in page, word
     foreign = desk.get("/desk/recall/US-CPSC-9").text
     assert "美国" in foreign and "/desk/case/" not in foreign
+
+
+@pytest.mark.parametrize("number", ["EU-SAFETY_GATE-SR/02345/26", "CN-TABLE-公告 3?#1"])
+def test_a_recall_opens_from_the_list_whatever_its_number(
+    desk: TestClient, sessions: sessionmaker[Session], number: str
+) -> None:
+    with sessions.begin() as session:
+        recalled(session, NOW, number, title="别的公告")
+    rows = rows_of(desk.get("/desk/recalls/list", params={"q": "别的公告"}).text)
+    address = html.unescape(rows.partition('href="')[2].partition('"')[0])
+    page = desk.get(address)
+    assert page.status_code == 200 and html.escape(number) in page.text
 
 
 @pytest.mark.parametrize(

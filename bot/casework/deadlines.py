@@ -124,8 +124,18 @@ def check_report_by(
 
 def is_statutory_holiday(day: date) -> bool:
     """Whether a day is one of the holidays of 全国年节及纪念日放假办法 itself."""
-    name = _holidays(day.year).get(day)
-    return name is not None and not any(word in name for word in _NO_STATUTORY_DAY)
+    return bool(holiday_name(day))
+
+
+def holiday_name(day: date) -> str:
+    """The name of the statutory holiday that a day is; empty where it is none."""
+    name = _holidays(day.year).get(day, "")
+    return "" if any(word in name for word in _NO_STATUTORY_DAY) else name
+
+
+def is_published(year: int) -> bool:
+    """Whether the yearly notice on days off (国务院办公厅) is in the calendar."""
+    return _is_working_day(date(year, 1, 1))[1]
 
 
 @cache  # the days of a year are worked out once, not for every day that is asked about

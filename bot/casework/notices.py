@@ -19,6 +19,7 @@ LEASE = timedelta(minutes=2)  # a claim older than this was left by a process th
 OPEN = ("due", "sending")
 # Of rows that go out inside another row: they wait for it, went with it, or were left out of it.
 GATHERED, BUNDLED, DROPPED = "gathered", "bundled", "dropped"
+MOVED = "moved"  # in `last_error` of what the person has in another row, after their chat moved
 
 
 # ── what became of an attempt: data, not exceptions ──────────────────────────
@@ -202,7 +203,7 @@ def record(session: Session, notice_id: int, outcome: Outcome, now: datetime) ->
         case Unreachable(why):
             lose(session, notice.person, why)
         case Moved(external_id):
-            _again(notice, now, "moved")
+            _again(notice, now, MOVED)
             _move(session, notice.person, external_id)
         case Refused(why):
             notice.state, notice.last_error = "stuck", why
@@ -246,7 +247,7 @@ def _move(session: Session, who: Person, external_id: str) -> None:
     )
     mine = and_(Notice.person_id == who.id, Notice.state.in_((*OPEN, GATHERED, BUNDLED)))
     session.execute(update(Notice).where(mine, ~twice.exists()).values(person_id=other.id))
-    session.execute(update(Notice).where(mine).values(state="stuck", last_error="moved"))
+    session.execute(update(Notice).where(mine).values(state="stuck", last_error=MOVED))
 
 
 def release(session: Session) -> int:

@@ -122,7 +122,7 @@ def succeeded(session: Session, source: str, now: datetime) -> None:
     """Note that everything a source has to show was read; it is due again after its cadence."""
     state = _state(session, source, now)
     state.last_success_at, state.last_problem, state.failures = now, None, 0
-    state.due_at = now + _cadence(source)
+    state.due_at = now + cadence(source)
 
 
 def failed(
@@ -135,7 +135,7 @@ def failed(
     state = _state(session, source, now)
     state.last_problem, state.failures = problem, state.failures + 1
     later = FIRST_RETRY * 2 ** min(state.failures - 1, 10)
-    state.due_at = now + max(min(later, _cadence(source)), wait)
+    state.due_at = now + max(min(later, cadence(source)), wait)
 
 
 def stale(session: Session, now: datetime) -> list[Stale]:
@@ -144,7 +144,7 @@ def stale(session: Session, now: datetime) -> list[Stale]:
     return [
         Stale(code, row["name"], row["jurisdiction"], seen.get(code))
         for code, row in _fetched().items()
-        if (last := seen.get(code)) is None or now - last > STALE_AFTER * _cadence(code)
+        if (last := seen.get(code)) is None or now - last > STALE_AFTER * cadence(code)
     ]
 
 
@@ -198,5 +198,6 @@ def _fetched() -> dict[str, dict[str, Any]]:
     return {code: row for code, row in rows.items() if row.get("addresses")}
 
 
-def _cadence(source: str) -> timedelta:
+def cadence(source: str) -> timedelta:
+    """How often a source that is fetched is looked into. Raises KeyError for one that comes by hand."""
     return timedelta(hours=load("sources")["sources"][source]["cadence_hours"])

@@ -300,7 +300,7 @@ class Thing(Record):
 class Notice(Record):
     """One thing to tell one person, once: the ledger of what goes out by itself.
 
-    `state` is due, sending, sent, unreachable or stuck. `due_at` orders a person's notices;
+    `state` is due, sending, sent, unreachable, stuck or given_up. `due_at` orders a person's notices;
     `retry_at` is when the next attempt is allowed; `may_be_double` is set where an attempt ended
     without our learning whether it arrived. A row that goes out inside another (`digest_id`) is
     gathered, then bundled, or dropped where it concerns nobody any more.

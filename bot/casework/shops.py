@@ -3,18 +3,19 @@
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from bot.casework import typed
-from bot.casework.records import Dispute, Shop
+from bot.casework.records import Dispute, Negotiation, Shop
 from bot.library import load
 from bot.reading import folding
 
 CHANNEL = "shop"  # the channel of a shop's person, whose external id is the shop's
+SHOWN = 50  # disputes on the page of a shop
 ENCODINGS = ("utf-8-sig", "gb18030")
 _NO_NAME = re.compile(r"[\W_]+")
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]+")  # one address, no list
@@ -56,6 +57,16 @@ def meant(shops: Iterable[Shop], merchant: str, street: str | None) -> Shop | No
 def of_dispute(session: Session, dispute: Dispute) -> Shop | None:
     """The registered shop that a dispute is about, whether it can be written to or not."""
     return meant(session.scalars(select(Shop)), dispute.merchant or "", dispute.street)
+
+
+def disputes_with(session: Session, shop: Shop, limit: int = SHOWN) -> Sequence[Dispute]:
+    """The disputes that name the shop as it is registered, or were sent to it; the newest first."""
+    sent = select(Negotiation.dispute_id).where(Negotiation.shop_id == shop.id)
+    is_named: ColumnElement[bool] = Dispute.merchant.in_((shop.name, *shop.aliases))
+    if shop.street:  # of the same name elsewhere is another
+        is_named &= or_(Dispute.street == shop.street, Dispute.street.is_(None))
+    query = select(Dispute).where(Dispute.state != "draft", or_(is_named, Dispute.id.in_(sent)))
+    return session.scalars(query.order_by(Dispute.id.desc()).limit(limit)).all()
 
 
 def is_reachable(shop: Shop) -> bool:

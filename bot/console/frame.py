@@ -30,10 +30,19 @@ from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
+from bot.console.guidance import Entries, EntryPage
+from bot.console.holidays import Holidays
+from bot.console.log import Log
+from bot.console.notices import NoticePage, Notices
 from bot.console.overview import OverviewPage
 from bot.console.pushes import Push, Pushes
 from bot.console.questions import Question, Questions
+from bot.console.recalls import RecallPage, Recalls
 from bot.console.reports import ReportPage, Reports
+from bot.console.shops import ShopPage, Shops
+from bot.console.sources import Sources
+from bot.console.stations import Stations
+from bot.console.unread import UnreadPage, UnreadPages
 from bot.console.views import Page
 from bot.library import load
 from bot.settings import Settings
@@ -68,6 +77,20 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: Question(desk.sessions),
     lambda desk: Reports(),
     lambda desk: ReportPage(desk.sessions),
+    lambda desk: Notices(),
+    lambda desk: NoticePage(desk.sessions),
+    lambda desk: Recalls(),
+    lambda desk: RecallPage(desk.sessions),
+    lambda desk: Sources(),
+    lambda desk: UnreadPages(),
+    lambda desk: UnreadPage(desk.sessions),
+    lambda desk: Log(),
+    lambda desk: Entries(),
+    lambda desk: EntryPage(desk.sessions),
+    lambda desk: Shops(),
+    lambda desk: ShopPage(desk.sessions),
+    lambda desk: Stations(),
+    lambda desk: Holidays(),
     lambda desk: Account(desk.sessions, desk.door),
 )
 

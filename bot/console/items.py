@@ -70,13 +70,15 @@ class Item(Page):
 
     `word` is its section of desk.yml and the beginning of its subject in the log; `listed` the key of
     its list. With `opening` it is written down that the page was opened; `revealed` are things that
-    are shown to who asks for them, which is written down too.
+    are shown to who asks for them, which is written down too. A page to read alone has no room for
+    forms and their log.
     """
 
     add_to_menu = False
     word = ""
     listed = ""
     opening = ""
+    is_read_only = False
     kind: type[Any]
     revealed: ClassVar[Sequence[str]] = ()
 
@@ -159,7 +161,7 @@ class Item(Page):
         return self.draw(
             request, "item.html", status, here=self.listed, item=shown, seen=seen, logged=logged,
             word=self.word, place=f"{self.path}/{request.path_params['number']}", refused=refused,
-            sent=name, typed=typed, wrong=wrong,
+            sent=name, typed=typed, wrong=wrong, is_read_only=self.is_read_only,
         )  # fmt: skip
 
     def _read(
@@ -198,7 +200,11 @@ def kind_text(kind: str) -> str:
     said = load("desk")
     name, _, rest = kind.partition(":")
     text = said["log"].get(name, kind)
-    known = {**said["steps"], **said["roles"]} if name != "report_step" else said["report"]["steps"]
+    others = {
+        "report_step": said["report"]["steps"], "notice_drop": said["notice"]["why"],
+        "page_checked": said["page"]["findings"], "export": said["event"]["lists"],
+    }  # fmt: skip
+    known = others.get(name) or {**said["steps"], **said["roles"]}
     return str(text).format(step=known.get(rest, rest))
 
 

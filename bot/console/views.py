@@ -14,6 +14,7 @@ from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export import ExportContext
 from starlette_admin.fields import StringField
+from starlette_admin.views import BaseModelView
 
 from bot.casework import officers
 from bot.casework.officers import ROLES
@@ -47,17 +48,16 @@ class Choice:
     chosen: str
 
 
-class Listing(ModelView):
-    """A list of records: read, searched, filtered and taken out as a table, drawn by list.html.
+class Listed(BaseModelView):
+    """What all lists share: read, searched, filtered and taken out as a table, drawn by list.html.
 
-    What changes the records is casework's. A list of one's own says `kind`, whose records it lists,
-    `word`, its section of desk.yml, `listed`, its address, and its `cells`; `where` and `order`, its
-    `choices`, and `row`: the cells of one record by their names, and in `_meta` the address of its page.
+    What changes the records is casework's. A list of one's own says `word`, its section of desk.yml,
+    `listed`, its address, and its `cells`; its `choices`, and `row`: the cells of one record by their
+    names, and in `_meta` the address of its page. `pk_attr` is what tells its records apart.
     """
 
     word = ""
     listed = ""
-    kind: type[Any]
     cells: Sequence[str] = ()
 
     roles: Sequence[str] = ROLES
@@ -70,22 +70,15 @@ class Listing(ModelView):
     search_hint = ""
     exporters = (Csv(), Excel())
 
-    def __init__(self) -> None:
+    def name_columns(self) -> str:
+        """Put the words of desk.yml on the columns; the list's name in the menu."""
         said = load("desk")[self.word]
         self.fields = [StringField(name, label=said["columns"][name]) for name in self.cells]
         self.search_hint = said["search_hint"]
-        super().__init__(self.kind, key=self.listed, menu_label=said.get("list", said["title"]))
+        return str(said.get("list", said["title"]))
 
     def choices(self, request: Request) -> Sequence[Choice]:
         """The filters above the list."""
-        return ()
-
-    def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
-        """What is listed, by what is `asked`."""
-        return ()
-
-    def order(self) -> Sequence[ColumnElement[Any]]:
-        """In what order."""
         return ()
 
     def row(self, request: Request, record: Any) -> dict[str, Any]:
@@ -98,26 +91,13 @@ class Listing(ModelView):
         kept = request.query_params.get("_list_query")
         return request.query_params if kept is None else QueryParams(kept.lstrip("?"))
 
-    def get_list_query(self, request: Request) -> Select[Any]:
-        """What is listed, a page of it at a time."""
-        return super().get_list_query(request).where(*self.where(request))
-
-    def get_count_query(self, request: Request) -> Select[Any]:
-        """How many there are."""
-        return super().get_count_query(request).where(*self.where(request))
-
-    def build_order_clauses(
-        self, request: Request, sorts: Sequence[tuple[str, str]], stmt: Select[Any]
-    ) -> Select[Any]:
-        """The list's own order, whatever an address says."""
-        return stmt.order_by(*self.order())
-
     async def serialize(
         self, obj: Any, request: Request, include_relationships: bool = True,
         include_select2: bool = False,
     ) -> dict[str, Any]:  # fmt: skip
         """The cells of one record, on the page as in a table that is taken out."""
-        return {"id": obj.id, "_meta": {}, **self.row(request, obj)}
+        key = str(self.pk_attr)
+        return {key: getattr(obj, key), "_meta": {}, **self.row(request, obj)}
 
     @staticmethod
     def _export_check_max_rows(count: int, max_rows: int | None) -> None:
@@ -154,3 +134,34 @@ class Listing(ModelView):
     def can_view_detail(self, request: Request) -> bool:
         """Never by starlette-admin's page of all columns: a record has a page of ours."""
         return False
+
+
+class Listing(Listed, ModelView):
+    """A list of a table's records. A list of one's own says `kind` too, and `where` and `order`."""
+
+    kind: type[Any]
+
+    def __init__(self) -> None:
+        super().__init__(self.kind, key=self.listed, menu_label=self.name_columns())
+
+    def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
+        """What is listed, by what is `asked`."""
+        return ()
+
+    def order(self) -> Sequence[ColumnElement[Any]]:
+        """In what order."""
+        return ()
+
+    def get_list_query(self, request: Request) -> Select[Any]:
+        """What is listed, a page of it at a time."""
+        return super().get_list_query(request).where(*self.where(request))
+
+    def get_count_query(self, request: Request) -> Select[Any]:
+        """How many there are."""
+        return super().get_count_query(request).where(*self.where(request))
+
+    def build_order_clauses(
+        self, request: Request, sorts: Sequence[tuple[str, str]], stmt: Select[Any]
+    ) -> Select[Any]:
+        """The list's own order, whatever an address says."""
+        return stmt.order_by(*self.order())

@@ -47,7 +47,7 @@ def enter(
     before = disputes.lodged(session, who, 1)
     if before:
         return before[0]
-    who.told_at = now  # the officer has said what the details are for
+    who.unreachable_why, who.told_at = way, now  # the officer has said what the details are for
     people.give_contact(who, contact, now)
     made = disputes.start(session, who, now)
     disputes.take(made, told)

@@ -54,6 +54,19 @@ def renewed(sealed: bytes) -> bytes | None:
         raise Unreadable from None
 
 
+def seal(content: bytes) -> bytes:
+    """Bytes sealed with the newest key, and with the moment: URL-safe, a third longer."""
+    return _cipher().encrypt(content)
+
+
+def unseal(sealed: bytes, max_age_seconds: int) -> bytes:
+    """What `seal` sealed not longer ago. Raises Unreadable: too old, altered, or with another key."""
+    try:
+        return _cipher().decrypt(sealed, ttl=max_age_seconds)
+    except InvalidToken:
+        raise Unreadable from None
+
+
 def _cipher() -> MultiFernet:
     if not _keys:
         raise RuntimeError("the records are locked: call sealing.unlock(keys) first")

@@ -27,7 +27,7 @@ from bot.casework import (
 )
 from bot.casework.records import Dispute, Evidence
 from bot.casework.typed import plain
-from bot.console import case_facts, step_forms
+from bot.console import case_facts, kept_forms, step_forms
 from bot.console.door import user
 from bot.console.views import Page
 from bot.library import load
@@ -61,8 +61,13 @@ class Case(Page):
 
     @route("/{number}", methods=["GET"], name="case")
     async def show(self, request: Request) -> Response:
-        """The page; that it was opened is written down."""
-        return await self._draw(request, log="case_opened")
+        """The page; that it was opened is written down. Filled where a session ended in one of its forms."""
+        kept = kept_forms.of(request)
+        if kept is None:
+            return await self._draw(request, log="case_opened")
+        does = kept.ends()
+        sent = does[-1] if does[0] in ("step", "reply") else ""
+        return await self._draw(request, log="case_opened", sent=sent, typed=kept.typed())
 
     @route("/{number}/show", methods=["POST"], name="case-show")
     async def reveal(self, request: Request) -> Response:
@@ -201,6 +206,8 @@ class Case(Page):
     ) -> Response:  # fmt: skip
         given = (sent, typed or {}, wrong or {})
         shown = await asyncio.to_thread(self._state, request, log, reveal, given)
+        if log and given[1].get("version", "") not in ("", str(shown["case"]["version"])):
+            refused = "changed"  # while its officer was logged out
         return self.draw(
             request, "case.html", status, here="disputes", refused=refused, sent=sent,
             typed=typed or {}, wrong=wrong or {}, **shown,
@@ -218,11 +225,7 @@ class Case(Page):
             forms = step_forms.forms(found, sent, typed, wrong)
             possible = {"", "reply", *(one.step for one in forms)}
             # What was typed for a step that is gone meanwhile is still shown, to be copied.
-            lost = [
-                text
-                for name, text in typed.items()
-                if name not in ("version", "csrftoken") and text
-            ]
+            lost = step_forms.in_words(typed)
             who = found.person
             return {
                 "case": shown, "forms": forms, "lost": lost if sent not in possible else [],

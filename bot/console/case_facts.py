@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.casework import (
+    counter,
     desk,
     disputes,
     evidence,
@@ -19,6 +20,7 @@ from bot.casework import (
     recalls,
     telling,
 )
+from bot.casework.officer_records import OfficerEvent
 from bot.casework.records import Dispute, DisputeEvent, Evidence, Notice
 from bot.console.disputes import due_text, state_text
 from bot.library import label, load
@@ -28,6 +30,7 @@ FACTS = (
     "demand", "standing",
 )  # fmt: skip
 SUMS = ("agreed_amount", "paid_first_amount")
+LOOKED = ("case_opened", "phone_shown", "talk_shown", "evidence_opened", "packet", "link_given")
 MATCHES = ("covered", "may_be_covered")  # answers of the recall library that are shown to officers
 
 
@@ -42,6 +45,7 @@ def state(session: Session, found: Dispute, now: datetime) -> dict[str, Any]:
         "facts": _facts(found), "story": found.facts or "",
         "contact": desk.masked(found.person) if found.contact == "given" else {},
         "unreachable": found.person.unreachable_why is not None,
+        "is_walk_in": found.person.channel in counter.WAYS,
         "missing": [label("needed", one) for one in precheck.missing(found, found.person)],
         "findings": _findings(session, found), "clocks": _clocks(session, found),
         "timeline": timeline(session, found), "notices": _notices(session, found),
@@ -50,6 +54,7 @@ def state(session: Session, found: Dispute, now: datetime) -> dict[str, Any]:
         "recalls": _recalls(session, found), "same": _same(session, found, now),
         "of_shop": [_case(one) for one in desk.of_this_shop(session, found)],
         "with_shop": _with_shop(session, found), "log": _log(session, found),
+        "last": _last(session, found),
         "officers": [one.name for one in officers.active(session)],
     }  # fmt: skip
 
@@ -181,11 +186,26 @@ def _with_shop(session: Session, found: Dispute) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+def _last(session: Session, found: Dispute) -> dict[str, str] | None:
+    """Who changed it last, and how: an officer by the log of the desk, else who the timeline names."""
+    done = (
+        one for one in officers.done_about(session, found.number or "") if one.kind not in LOOKED
+    )
+    by_officer = next(done, None)
+    query = select(DisputeEvent).where(DisputeEvent.dispute_id == found.id)
+    event = session.scalar(query.order_by(DisputeEvent.id.desc()).limit(1))
+    if by_officer is None or (event is not None and event.happened_at > by_officer.happened_at):
+        return next(iter(timeline(session, found)), None)
+    return _logged(by_officer)
+
+
 def _log(session: Session, found: Dispute) -> list[dict[str, str]]:
-    said = load("desk")["log"]
-    return [
-        {"at": telling.moment(one.happened_at), "who": one.officer,
-         "what": said.get(one.kind) or said["step"].format(
-             step=load("desk")["steps"].get(one.kind.partition(":")[2], one.kind))}
-        for one in officers.done_about(session, found.number or "")
-    ]  # fmt: skip
+    return [_logged(one) for one in officers.done_about(session, found.number or "")]
+
+
+def _logged(one: OfficerEvent) -> dict[str, str]:
+    said = load("desk")
+    what = said["log"].get(one.kind) or said["log"]["step"].format(
+        step=said["steps"].get(one.kind.partition(":")[2], one.kind)
+    )
+    return {"at": telling.moment(one.happened_at), "who": one.officer, "what": what}

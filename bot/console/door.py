@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
 from starlette.templating import Jinja2Templates
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin.auth import AdminUser, AuthProvider
@@ -20,6 +21,7 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from bot.casework import officers
 from bot.casework.officer_records import Officer
+from bot.console import kept_forms
 from bot.library import load
 from bot.settings import Settings
 
@@ -74,15 +76,23 @@ class Door(AuthProvider):
         self, username: str, password: str, remember_me: bool, request: Request
     ) -> Response | None:
         """Open a session. Raises LoginFailed, with the same words whatever was wrong."""
+        request.state.kept_sealed = str((await request.form()).get("kept") or "")
         async with self._at_once:
             found = await asyncio.to_thread(self._admitted, username.strip(), password)
         if found is None:
             raise LoginFailed(load("desk")["login"]["failed"])
-        fallback = index_url(request)
-        wanted = request.query_params.get("next") or fallback
-        response = RedirectResponse(safe_redirect_url(wanted, request, fallback), 303)
+        response = self._next(request, found)
         self.remember(response, request, found.id, found.stamp, _seconds())
         return response
+
+    def _next(self, request: Request, found: Officer) -> Response:
+        """The page whose form this officer's last session ended in, filled; else where they wanted to go."""
+        kept = kept_forms.opened(getattr(request.state, "kept_sealed", ""), found.id)
+        if kept is not None:
+            return kept_forms.Filled(request, kept, _as_user(found, _seconds()))
+        fallback = index_url(request)
+        wanted = request.query_params.get("next") or fallback
+        return RedirectResponse(safe_redirect_url(wanted, request, fallback), 303)
 
     async def logout(self, request: Request) -> Response | None:
         """End all sessions of the officer: a copy of the cookie opens nothing either."""
@@ -94,11 +104,10 @@ class Door(AuthProvider):
 
     async def authenticate(self, request: Request) -> AdminUser | None:
         """The officer whose session it is, or None where there is none any more."""
-        try:
-            kept = self._signer.loads(request.cookies.get(COOKIE, ""))
-            number, stamp, began, seen = kept["id"], kept["stamp"], kept["began"], kept["seen"]
-        except (BadSignature, KeyError, TypeError):
+        cookie = self._cookie(request)
+        if cookie is None:
             return None
+        number, stamp, began, seen = cookie
         now = _seconds()
         if now - began >= LONGEST_SECONDS or now - seen >= IDLE_SECONDS:
             return None
@@ -106,7 +115,34 @@ class Door(AuthProvider):
         if found is None:
             return None
         request.state.renew_session = now - seen >= RENEW_SECONDS
-        return User(found.name, id=found.id, role=found.role, stamp=found.stamp, began=began)
+        return _as_user(found, began)
+
+    async def too_late(self, request: Request) -> Response:
+        """The login page for a form whose session is over: with what was typed, sealed for its officer."""
+        path = request.url.path
+        page = kept_forms.page_of(request.app.router, request.scope, path)
+        back = request.url_for("desk:login").include_query_params(
+            next=str(request.url.replace(path=page))
+        )
+        cookie = self._cookie(request)
+        kept = kept_forms.keep(cookie[0], path, await request.form()) if cookie else ""
+        if not kept or path == request.url_for("desk:logout").path:
+            return RedirectResponse(str(back), 303)
+        request.state.kept_sealed = kept
+        return self._templates.TemplateResponse(request, "login.html", {"where": back}, 403)
+
+    def get_routes(self, templates: Jinja2Templates) -> list[Route]:
+        """starlette-admin's routes; the templates are for the page of `too_late`."""
+        self._templates = templates
+        return super().get_routes(templates)
+
+    def _cookie(self, request: Request) -> tuple[int, str, int, int] | None:
+        """Id, stamp, begin and last sight of the session that the cookie names, however old it is."""
+        try:
+            kept = self._signer.loads(request.cookies.get(COOKIE, ""))
+            return kept["id"], kept["stamp"], kept["began"], kept["seen"]
+        except (BadSignature, KeyError, TypeError):
+            return None
 
     def remember(
         self, response: Response, request: Request, number: int, stamp: str, began: int
@@ -148,7 +184,15 @@ class _Renewing(AuthMiddleware):
     provider: Door
 
     async def dispatch(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
-        response = await super().dispatch(request, call_next)
+        reached = []
+
+        async def noted(passed: Request) -> Response:
+            reached.append(passed)
+            return await call_next(passed)
+
+        response = await super().dispatch(request, noted)
+        if not reached and request.method == "POST":
+            return await self.provider.too_late(request)
         is_over = getattr(request.state, "forget_session", False)
         if getattr(request.state, "renew_session", False) and not is_over:
             who = user(request)
@@ -193,6 +237,10 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not part.get("more_body"):
             return body
+
+
+def _as_user(found: Officer, began: int) -> User:
+    return User(found.name, id=found.id, role=found.role, stamp=found.stamp, began=began)
 
 
 def _seconds() -> int:

@@ -28,6 +28,7 @@ from bot.console.account import Account
 from bot.console.alarms import AlarmPage, Alarms
 from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
+from bot.console.counter import Counter
 from bot.console.disputes import Queue
 from bot.console.door import Door, SmallBodies
 from bot.console.guidance import Entries, EntryPage
@@ -67,6 +68,7 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: OverviewPage(desk.sessions),
     lambda desk: Queue(),
     lambda desk: Case(desk.sessions),
+    lambda desk: Counter(desk.sessions, desk.settings),
     lambda desk: Callbacks(),
     lambda desk: Callback(desk.sessions),
     lambda desk: Pushes(),

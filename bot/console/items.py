@@ -14,12 +14,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin import flash, route
 
 from bot.casework import disputes, officers, steps
+from bot.console import kept_forms
 from bot.console.door import user
-from bot.console.step_forms import Field
+from bot.console.step_forms import Field, in_words
 from bot.console.views import Page
 from bot.library import load
 
 LARGEST_ID = 2**31
+LOOKED = ("_opened", "_shown", "_paper")  # ends of kinds of the log that change nothing
 DECIDERS = ("reviewer", "administrator")
 
 
@@ -121,8 +123,11 @@ class Item(Page):
 
     @route("/{number}", methods=["GET"])
     async def show(self, request: Request) -> Response:
-        """The page."""
-        return await self._draw(request, log=self.opening)
+        """The page; filled where a session ended in one of its forms."""
+        kept = kept_forms.of(request)
+        if kept is None:
+            return await self._draw(request, log=self.opening)
+        return await self._draw(request, log=self.opening, sent=(kept.ends()[-1], kept.typed(), {}))
 
     @route("/{number}/{do}", methods=["POST"])
     async def do(self, request: Request) -> Response:
@@ -158,10 +163,17 @@ class Item(Page):
     ) -> Response:  # fmt: skip
         shown, seen, logged = await asyncio.to_thread(self._read, request, log, reveal)
         name, typed, wrong = sent
+        if not refused and typed.get("seen", seen) != seen:
+            refused = "changed"  # while its officer was logged out
+        offered = {one.name for one in shown.does} | {
+            one.name for _, rows in shown.parts for row in rows for one in row.does
+        }
         return self.draw(
             request, "item.html", status, here=self.listed, item=shown, seen=seen, logged=logged,
             word=self.word, place=f"{self.path}/{request.path_params['number']}", refused=refused,
             sent=name, typed=typed, wrong=wrong, is_read_only=self.is_read_only,
+            lost=[] if name in offered else in_words(typed),
+            last=next((one for one in logged if one["is_done"]), None),
         )  # fmt: skip
 
     def _read(
@@ -190,7 +202,12 @@ def by_id(session: Session, kind: type[Any], number: str) -> Any:
 def logged(session: Session, subject: str) -> list[dict[str, str]]:
     """What officers did about it, as it is read."""
     return [
-        {"at": moment(one.happened_at), "who": one.officer, "what": kind_text(one.kind)}
+        {
+            "at": moment(one.happened_at),
+            "who": one.officer,
+            "what": kind_text(one.kind),
+            "is_done": "" if one.kind.endswith(LOOKED) else "1",
+        }
         for one in officers.done_about(session, subject)
     ]
 

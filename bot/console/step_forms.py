@@ -9,11 +9,16 @@ from bot.casework.records import Dispute
 from bot.library import label, load
 
 LONG = ("missing", "note")  # fields of several lines
+UNSEEN = ("version", "seen", "csrftoken", "call", "what", "form")  # fields that nobody typed
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form: `options` (code, words) where it is chosen, `problem` beside it in words."""
+    """One field of a form: `options` (code, words) where it is chosen, `problem` beside it in words.
+
+    `kind` is line, long, choice (a list), one or several (of buttons) or tick; `mark` stands beside the
+    label in place of whether it is needed; `short` is its name in a list of what is wrong.
+    """
 
     name: str
     label: str
@@ -23,6 +28,9 @@ class Field:
     options: tuple[tuple[str, str], ...] = ()
     value: str = ""
     problem: str = ""
+    hint: str = ""
+    mark: str = ""
+    short: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,13 @@ def forms(
 def names(one: steps.Step) -> tuple[str, ...]:
     """The fields of a step's form, in order: what it needs, what may be, and a note for officers."""
     return (*one.needs, *steps.OPTIONAL.get(one.name, ()), "note")
+
+
+def in_words(typed: Mapping[str, str]) -> list[str]:
+    """What was typed and chosen in a form that is gone meanwhile, to be read and copied."""
+    known = {**load("wording")["labels"], "telling": load("desk")["report"]["telling"]}
+    return [known.get(name, {}).get(text, text) for name, text in typed.items()
+            if name not in UNSEEN and text]  # fmt: skip
 
 
 def _field(one: steps.Step, name: str, typed: Mapping[str, str], wrong: Mapping[str, str]) -> Field:

@@ -63,6 +63,10 @@ def someone(session: Session) -> Person:
 
 @pytest.fixture(autouse=True)
 def records(sessions: sessionmaker[Session]) -> None:
+    furnish(sessions)
+
+
+def furnish(sessions: sessionmaker[Session]) -> None:
     """One record of each kind, all with the number 1."""
     with sessions.begin() as session:
         who = someone(session)

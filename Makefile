@@ -7,7 +7,7 @@ PY := .venv/bin/python
 NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
-.PHONY: help setup run test check train talk chromium postgresql \
+.PHONY: help setup run test check audit train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
         bench-push bench-recalls bench-planning bench-labels bench-console transcripts officer clean
 
@@ -25,6 +25,9 @@ check: setup ## style and types
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
+
+audit: setup
+	@$(PY) -m bench.audit  # known holes in pinned packages; without a network it says so and passes
 
 setup: .venv/ready nlu/.venv/ready ## install both runtimes
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot import app, database, launch, settings
+from bot import app, database, launch, logs, settings
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
 from bot.commands import guidance, officers, pushes, questions, recalls, reports, risk, tips
@@ -21,7 +21,11 @@ def prepare() -> None:
 def serve() -> None:
     """Meet people on the web until told to stop."""
     chosen = settings.get()
-    uvicorn.run(app.build(chosen), host=chosen.web_host, port=chosen.web_port, log_level="warning")
+    logs.set_up(chosen.log_format)
+    uvicorn.run(
+        app.build(chosen), host=chosen.web_host, port=chosen.web_port, log_level="warning",
+        log_config=None,  # its lines go where all others go
+    )  # fmt: skip
 
 
 def run() -> None:

@@ -17,6 +17,8 @@ from bot.console import frame
 from bot.dialogue import Dialogue
 from bot.jobs import Clock, Send
 from bot.label_reader import LabelReader
+from bot.metrics_page import MetricsPage
+from bot.readiness import Readiness
 from bot.settings import Settings
 
 
@@ -34,6 +36,7 @@ def build(settings: Settings) -> Starlette:
         asks_in_chat=settings.may_ask_in_chat(),
         has_officers=bool(settings.officers_chat),
         labels=LabelReader() if settings.read_labels else None,
+        counts_intents=True,
     )
     telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
     senders: dict[str, Send] = {CHANNEL: telegram.send} if telegram else {}
@@ -46,6 +49,7 @@ def build(settings: Settings) -> Starlette:
         settings.officers_chat,
         chores.chores(settings, sessions, list(senders)),
     )
+    readiness = Readiness(sessions, settings, clock)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -57,10 +61,11 @@ def build(settings: Settings) -> Starlette:
         if telegram:
             await telegram.stop()
         await dialogue.close()
+        await readiness.close()
 
     app = Starlette(
-        routes=_routes(dialogue, sessions, settings, telegram),
-        middleware=web.middleware(),
+        routes=[*_routes(dialogue, sessions, settings, telegram), *readiness.routes()],
+        middleware=web.middleware(settings),
         exception_handlers=web.error_handlers(settings),
         lifespan=lifespan,
     )
@@ -74,8 +79,9 @@ def _routes(
     settings: Settings,
     telegram: Telegram | None,
 ) -> list[BaseRoute]:
-    """The pages of citizens and shops, and Telegram's door."""
+    """The pages of citizens and shops, Telegram's door and Prometheus'."""
     return [
         *site.routes(dialogue, sessions, settings),
+        *MetricsPage(sessions, settings).routes(),
         *(telegram.routes() if telegram else ()),
     ]

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import hearing, messages
+from bot import hearing, messages, metrics
 from bot.casework import evidence, label_notice, notices, people
 from bot.casework.records import HeardMessage, Notice, Person
 from bot.hearing import Heard
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # halves of characters, which no record takes
 PATIENCE = timedelta(seconds=15)  # so long may Rasa be busy with a message that we broke off
+MOST_WAITING = 20  # messages of one citizen that wait for Rasa; who sends more is asked to wait
 HOPELESS = timedelta(hours=1)  # a message that Rasa has had so long, and says nothing to
 
 
@@ -47,10 +48,12 @@ class Dialogue:
         asks_in_chat: bool = True,
         has_officers: bool = False,
         labels: LabelReader | None = None,
+        counts_intents: bool = False,
     ) -> None:
         self._sessions = sessions
         self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
         self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
+        self._counts_intents = counts_intents
         self._labels = labels  # None: photos are kept and not looked at
         self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
@@ -60,6 +63,10 @@ class Dialogue:
 
     async def hear(self, message: Message) -> list[Reply]:
         """The replies to a message; a repeated message_id gets the same replies again."""
+        with metrics.turn(message.channel):
+            return await self._hear(message)
+
+    async def _hear(self, message: Message) -> list[Reply]:
         message = replace(message, text=NOT_TEXT.sub("\ufffd", message.text))
         files = await asyncio.to_thread(hearing.prepared, message.files)
         person_id = await asyncio.to_thread(self._person, message)
@@ -128,6 +135,10 @@ class Dialogue:
         with contextlib.suppress(NoAnswer):  # a dead one has forgotten all; nobody has this key now
             await self._rasa.forget(key)
 
+    async def _count_intent(self, key: str) -> None:
+        with contextlib.suppress(NoAnswer):
+            metrics.understood(await self._rasa.intent(key))
+
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
         async with self._lock(person_id):  # next in line: before the citizen's next message
             key = await asyncio.to_thread(self._key, person_id)
@@ -167,6 +178,8 @@ class Dialogue:
                     break
             else:
                 self._answered_at = datetime.now(UTC)
+                if self._counts_intents:
+                    self._behind(self._count_intent(key))
             posted += await asyncio.to_thread(self._settle, row_id, question, said, is_own)
             if is_own:
                 break
@@ -220,9 +233,7 @@ class Dialogue:
             if heard.ready is not None and heard.forgets is None:
                 people.answered(kept, heard.ready, now)
             elif heard.question is not None:
-                is_next = not people.waiting(session, who)  # Rasa is asked at once
-                may_ask_again_at = now + PATIENCE if is_next else now
-                people.await_answer(kept, heard.question.to_json(), may_ask_again_at)
+                heard = _in_line(session, who, kept, heard, heard.question, now)
             return heard, person_id, row_id, True
 
     def _waiting(self, person_id: int) -> list[tuple[int, str, str, Question, datetime | None]]:
@@ -350,7 +361,26 @@ def _told_to_wait(kept: HeardMessage) -> list[Row]:
     """That the message waits; what is said before its answer, such as what was kept, is said now."""
     question = Question.from_json(kept.asked or Question("").to_json())
     kept.asked = replace(question, before=[]).to_json() if kept.asked else None
+    metrics.degraded.inc()
     return [*question.before, {"text": words("degraded"), "data": {"degraded": True}}]
+
+
+def _in_line(
+    session: Session,
+    who: Person,
+    kept: HeardMessage,
+    heard: Heard,
+    question: Question,
+    now: datetime,
+) -> Heard:
+    """Let a message wait for Rasa; one too many is not taken, though files that came with it are kept."""
+    ahead = len(people.waiting(session, who))
+    if ahead < MOST_WAITING:  # the first is asked at once, and may be asked again later
+        people.await_answer(kept, question.to_json(), now if ahead else now + PATIENCE)
+        return heard
+    rows = [*question.before, {"text": words("many_wait", count=ahead)}]
+    people.answered(kept, rows, now)
+    return Heard(ready=rows)
 
 
 def _not_twice(

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sys
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -10,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import metrics
 from bot.casework import alerts, notices
 from bot.chores import Chore
 
@@ -43,6 +45,8 @@ class Clock:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
         self._officers_chat, self._chores = officers_chat, chores
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._ticked_at = float("-inf")
+        self.standing = {channel: "idle" for channel in senders}  # how the last attempt went
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults=defaults)
@@ -75,6 +79,10 @@ class Clock:
         for task in self._in_flight:
             task.cancel()
 
+    def seconds_since_tick(self) -> float:
+        """How long ago the clock last looked for what is due; without end before its first look."""
+        return time.monotonic() - self._ticked_at
+
     async def deliver(self) -> None:
         """Claim what is due and send it, without waiting for what is on its way already.
 
@@ -87,6 +95,7 @@ class Clock:
 
     async def _deliver_what_fits(self) -> bool:
         """Whether as much was claimed as may be in flight, so that more may be due."""
+        self._ticked_at = time.monotonic()
         free = MOST_IN_FLIGHT - len(self._in_flight)
         if free <= 0 or not self._senders:
             return False
@@ -124,6 +133,8 @@ class Clock:
         except Exception as error:
             log.error("notice %s failed: %s", one.id, type(error).__name__)
             outcome = notices.Failed(type(error).__name__, is_unknown=True)
+        metrics.attempted(one.channel, outcome)
+        self.standing[one.channel] = "failing" if isinstance(outcome, notices.Failed) else "ok"
         try:
             await asyncio.to_thread(self._record, one.id, outcome)
         except SQLAlchemyError as error:  # its claim runs out, and it is sent again

@@ -72,6 +72,11 @@ class Rasa:
         places = [n for n, event in enumerate(events) if _is_message(event, message_id)]
         return None if not places else _bubbles(map(_said, _until_next(events[places[-1] + 1 :])))
 
+    async def intent(self, key: str) -> str:
+        """What Rasa took the last message of a talk for. Raises NoAnswer."""
+        tracker = await self._call("GET", f"/conversations/{key}/tracker?include_events=NONE")
+        return str((tracker.get("latest_message") or {}).get("intent", {}).get("name") or "none")
+
     async def forget(self, key: str) -> None:
         """Begin the talk anew: the records say where it goes on. Raises NoAnswer."""
         await self._call("PUT", f"/conversations/{key}/tracker/events", [])

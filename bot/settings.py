@@ -54,6 +54,8 @@ class Settings(BaseSettings):
     rasa_port: int = Field(default=5005, ge=1, le=65535)
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_timeout_seconds: float = Field(default=8.0, gt=0)
+    log_format: Literal["plain", "json"] = "plain"
+    metrics_token: str = ""
 
     def database(self) -> str:
         """The SQLAlchemy address of the records: SQLite in `var/` unless one is given."""

@@ -22,6 +22,7 @@ ALONE = {
     "rapidocr": ("bot/label_reading.py",),
     "zxingcpp": ("bot/label_reading.py",),
     "starlette_admin": ("bot/console/",),
+    "prometheus_client": ("bot/metrics.py", "bot/metrics_page.py"),
     "argon2": ("bot/casework/officers.py",),
 }  # fmt: skip
 MAY_IMPORT = {
@@ -36,10 +37,14 @@ MAY_IMPORT = {
                        "bot.hearing_privacy"},
     "bot/hearing_privacy.py": set(),
     "bot/dialogue.py": {"bot.casework", "bot.library", "bot.messages", "bot.rasa", "bot.hearing",
-                        "bot.label_reader"},
+                        "bot.label_reader", "bot.metrics"},
+    "bot/metrics.py": set(),
+    "bot/metrics_page.py": {"bot.metrics", "bot.casework.gauges", "bot.settings"},
+    "bot/readiness.py": {"bot.casework.records", "bot.jobs", "bot.settings"},
+    "bot/logs.py": {"bot.metrics", "bot.settings"},
     "bot/label_reader.py": {"bot.casework.label_lines", "bot.settings"},
     "bot/label_reading.py": {"bot.casework.label_lines"},
-    "bot/jobs.py": {"bot.casework", "bot.chores"},
+    "bot/jobs.py": {"bot.casework", "bot.chores", "bot.metrics"},
     "bot/chores.py": {"bot.casework", "bot.settings", "bot.collecting", "bot.library.risk_loader"},
     "bot/channels": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library", "bot.settings",
                      "bot.casework.evidence", "bot.casework.notices", "bot.casework.people",
@@ -56,7 +61,7 @@ MAY_IMPORT = {
     "bot/channels/web.py": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library",
                             "bot.settings", "bot.casework.evidence"},
     "bot/console": {"bot.console", "bot.casework", "bot.library", "bot.settings", "bot.database",
-                    "bot.reading"},
+                    "bot.reading", "bot.channels.web_guard"},
     "actions": {"actions", "bot.casework", "bot.reading", "bot.library", "bot.database", "bot.settings"},
     "nlu": {"nlu", "bot.reading"},
 }  # fmt: skip

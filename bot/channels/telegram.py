@@ -27,6 +27,7 @@ from bot.channels import telegram_webhook as webhook
 from bot.channels.telegram_limits import Room
 from bot.channels.telegram_outbox import CHANNEL, Outbox
 from bot.channels.telegram_text import Piece
+from bot.channels.web_guard import Rate
 from bot.dialogue import Dialogue
 from bot.library import load, words
 from bot.messages import Message, Reply
@@ -44,6 +45,8 @@ START_WAITS = (1, 2, 5, 10, 30, 60)  # seconds between attempts to reach Telegra
 DOWNLOAD_WAITS = (1, 3, 9)  # seconds between attempts to fetch a file
 STOP_SECONDS = 5.0  # for what is being answered; the rest is taken up at the next start
 MOST_ALBUMS = 1000
+A_MINUTE = 40  # messages and presses of one chat, as many as of a citizen on the web page
+MOST_IN_LINE = 40  # of one chat, that wait to be handled
 
 
 class Telegram:
@@ -60,6 +63,7 @@ class Telegram:
         self._outbox = Outbox(sessions, self._deliver)
         self._workers = inbox.Workers(self._handle)
         self._room = Room(ROOM_FOR_FILES)
+        self._rate, self._refusals = Rate(A_MINUTE), Rate(1)
         self._gate = asyncio.Lock()  # what comes in stands in line in the order it came
         self._is_open = False
         self._opening: asyncio.Task[None] | None = None
@@ -144,7 +148,25 @@ class Telegram:
             except SQLAlchemyError as error:
                 raise NetworkError(f"not kept: {type(error).__name__}") from error
             if is_new and self._is_open:
-                self._workers.hand_over(chat_id, update, reading.album(update))
+                self._hand_over(chat_id, update)
+
+    def _hand_over(self, chat_id: int, update: Update) -> None:
+        """Put an update into its chat's line, or tell the chat that it has to wait."""
+        seconds = self._rate.wait(str(chat_id))
+        if seconds or self._workers.in_line(chat_id) >= MOST_IN_LINE:
+            self._workers.spawn(self._refuse(chat_id, update.update_id, seconds))
+        else:
+            self._workers.hand_over(chat_id, update, reading.album(update))
+
+    async def _refuse(self, chat_id: int, update_id: int, seconds: int) -> None:
+        """Say, once a minute, that no more is taken; the update counts as handled, its words go."""
+        said = load("telegram")["too_fast" if seconds else "in_line"]
+        is_told = self._refusals.wait(str(chat_id)) > 0
+        replies = [] if is_told else [Reply(str(said).format(seconds=seconds))]
+        try:
+            await self._outbox.reply(chat_id, f"refused:{update_id}", replies, [update_id])
+        except SQLAlchemyError as error:  # stays unhandled, and is taken up at the next start
+            log.error("update %s is left: %s", update_id, type(error).__name__)
 
     def _store(self, update: Update) -> bool:
         with self._sessions.begin() as session:

@@ -68,6 +68,10 @@ class Workers(Generic[Item]):
             self.spawn(self._work(chat_id, line))
         line.put(item, album)
 
+    def in_line(self, chat_id: int) -> int:
+        """How much of a chat waits to be handled."""
+        return len(self._lines.get(chat_id, ()))
+
     async def _work(self, chat_id: int, line: Line[Item]) -> None:
         try:
             while line:

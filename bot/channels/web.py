@@ -29,7 +29,9 @@ COOKIE_SECONDS = 365 * 24 * 3600
 AN_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # no database takes these
 MOST_SEEN = 200  # notice ids in one request
-A_MINUTE = {"citizen": 40, "address": 120, "news": 60}  # requests let through
+# Requests let through. A town may share one address of its carrier: that one is asked for little.
+A_MINUTE = {"citizen": 40, "address": 120, "news": 60, "news_address": 600}
+MOST_AT_ONCE = 200  # messages that are being answered at the same time
 NUMBERS = ("12315", "12345", "12356", "110", "119", "120")
 
 middleware = web_guard.middleware
@@ -86,6 +88,7 @@ def _messages(dialogue: Dialogue, settings: Settings) -> Handler:
     key = settings.signing_key()
     reader = web_uploads.Reader()
     of_citizen, of_address = (web_guard.Rate(A_MINUTE[one]) for one in ("citizen", "address"))
+    room = web_guard.Room(MOST_AT_ONCE)
 
     async def messages(request: Request) -> Response:
         known = _citizen(request, key)
@@ -95,9 +98,10 @@ def _messages(dialogue: Dialogue, settings: Settings) -> Handler:
             if known:
                 of_citizen.check(known)
             message = await _heard(request, reader, known or secrets.token_hex(16))
+            with room.place():
+                replies = await dialogue.hear(message)
         except HTTPException as refusal:
             return web_pages.refusal(refusal)
-        replies = await dialogue.hear(message)
         response = JSONResponse({"replies": [_bubble(reply) for reply in replies]})
         if known is None:  # only then, or a late answer would undo /chat/forget
             _remember(response, message.external_id, key, request, settings)
@@ -117,12 +121,13 @@ async def _heard(request: Request, reader: web_uploads.Reader, citizen: str) -> 
 def _news(dialogue: Dialogue, settings: Settings) -> Handler:
     """What the page has not shown yet; it tells which notices it has shown, and they are done."""
     key = settings.signing_key()
-    rate = web_guard.Rate(A_MINUTE["news"])
+    rate, of_address = (web_guard.Rate(A_MINUTE[one]) for one in ("news", "news_address"))
 
     async def news(request: Request) -> Response:
         known = _citizen(request, key)
         try:
             web_guard.refuse_cross_site(request, settings)
+            of_address.check(web_guard.address(request))
             seen = _seen(await web_guard.json_object(request))
             if known:
                 rate.check(known)

@@ -5,7 +5,8 @@ import ipaddress
 import json
 import time
 from collections import OrderedDict, deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from math import ceil
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from bot.settings import Settings
 LARGEST_BODY = 64 * 1024  # bytes of a request without files
 STILL_SECONDS = 30.0  # how long a body may stand still before it is given up
 LONGEST_SECONDS = 600.0  # how long a body may take as a whole
+COME_BACK_SECONDS = 10  # when there may be room again
 MOST_DISCARDED = 64 * 1024 * 1024  # bytes of a refused body that are read and thrown away
 SECURITY = {
     "Content-Security-Policy": (
@@ -34,6 +36,9 @@ SECURITY = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+FOR_SCRIPTS = ("large",)  # the size of type, which the page's script writes too
+# A year (RFC 6797). Nothing is said of other names under the same domain, which are not ours to bind.
+HTTPS_ALONE = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 # ── headers ──────────────────────────────────────────────────────────────────
@@ -42,16 +47,17 @@ SECURITY = {
 class SecurityHeaders:
     """ASGI middleware: the browser may load from this host only, and tells no other about us.
 
-    A response that says how long it may be kept is left to it; any other is not stored.
+    A response that says how long it may be kept is left to it; any other is not stored. With
+    `is_https` the service and its cookies are reached by https alone.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, app: ASGIApp, is_https: bool = False) -> None:
+        self.app, self._is_https = app, is_https
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(event: Event) -> None:
             if event["type"] == "http.response.start":
-                secure(MutableHeaders(scope=event))
+                secure(MutableHeaders(scope=event), is_https=self._is_https)
             await send(event)
 
         await self.app(scope, receive, send_with_headers)
@@ -73,15 +79,32 @@ class KeptForGood:
         await self.app(scope, receive, send_kept)
 
 
-def secure(headers: MutableHeaders) -> None:
-    """Put the headers of SECURITY into a response's headers."""
-    headers.update(SECURITY)
+def secure(headers: MutableHeaders, *, is_https: bool) -> None:
+    """Put the headers of SECURITY into a response's headers, and shut its cookies, whoever set them."""
+    headers.update(SECURITY | HTTPS_ALONE if is_https else SECURITY)
     headers.setdefault("Cache-Control", "no-store")
+    cookies = headers.getlist("set-cookie")
+    del headers["set-cookie"]
+    for cookie in cookies:
+        headers.append("set-cookie", _shut(cookie, is_https=is_https))
 
 
-def middleware() -> list[Middleware]:
+def _shut(cookie: str, *, is_https: bool) -> str:
+    """A cookie for this service alone: of no use to scripts nor, behind https, over plain HTTP."""
+    has = {part.strip().lower() for part in cookie.split(";")[1:]}
+    if "httponly" not in has and cookie.partition("=")[0] not in FOR_SCRIPTS:
+        cookie += "; HttpOnly"
+    return f"{cookie}; Secure" if is_https and "secure" not in has else cookie
+
+
+def is_https(settings: Settings) -> bool:
+    """Whether people reach the service by https, as PUBLIC_URL says."""
+    return (settings.public_url or "").startswith("https://")
+
+
+def middleware(settings: Settings | None = None) -> list[Middleware]:
     """What the whole application is wrapped in, so that refusals and redirects are guarded too."""
-    return [Middleware(SecurityHeaders)]
+    return [Middleware(SecurityHeaders, is_https=settings is not None and is_https(settings))]
 
 
 # ── where a request comes from ───────────────────────────────────────────────
@@ -227,3 +250,21 @@ class Rate:
         seconds = self.wait(key)
         if seconds:
             raise HTTPException(429, "too_fast", {"Retry-After": str(seconds)})
+
+
+class Room:
+    """At most `most` at the same time; who comes then is asked to come back, and holds nothing up."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._inside = most, 0
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Take a place. Raises HTTPException 503 with Retry-After where there is none."""
+        if self._inside >= self._most:
+            raise HTTPException(503, "crowded", {"Retry-After": str(COME_BACK_SECONDS)})
+        self._inside += 1
+        try:
+            yield
+        finally:
+            self._inside -= 1

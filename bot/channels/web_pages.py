@@ -67,7 +67,8 @@ def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:
 
     def broken(request: Request, _error: Exception) -> Response:
         response = _fault(pages, request, 500)
-        web_guard.secure(response.headers)  # this one is written outside all middleware
+        # This one is written outside all middleware.
+        web_guard.secure(response.headers, is_https=web_guard.is_https(settings))
         return response
 
     return {HTTPException: refused, Exception: broken}

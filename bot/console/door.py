@@ -21,6 +21,7 @@ from starlette_admin.helpers import index_url, safe_redirect_url
 
 from bot.casework import officers
 from bot.casework.officer_records import Officer
+from bot.channels import web_guard
 from bot.console import kept_forms
 from bot.library import load
 from bot.settings import Settings
@@ -31,6 +32,7 @@ IDLE_SECONDS = 30 * 60
 RENEW_SECONDS = 60  # how often "seen" is written anew
 LARGEST_BODY = 64 * 1024  # bytes of a form; read before anybody is logged in
 BODY_SECONDS = 30.0
+LOGINS_A_MINUTE = 20  # from one network address: an office, and nobody who tries a list of names
 
 # It writes names that were typed, and what was searched for, into the log.
 logging.getLogger("starlette_admin").setLevel(logging.CRITICAL)
@@ -59,8 +61,9 @@ class Door(AuthProvider):
         super().__init__()
         self._sessions, self._base = sessions, base
         self._signer = URLSafeSerializer(settings.signing_key(), salt="desk-session")
-        self._is_https = (settings.public_url or "").startswith("https:")
+        self._is_https = web_guard.is_https(settings)
         self._at_once = asyncio.Semaphore(2)  # a hash takes 64 MB while it is tried
+        self._rate = web_guard.Rate(LOGINS_A_MINUTE)
 
     def get_middleware(self) -> Middleware:
         """starlette-admin's check of each request, and the cookie written anew behind it."""
@@ -77,6 +80,9 @@ class Door(AuthProvider):
     ) -> Response | None:
         """Open a session. Raises LoginFailed, with the same words whatever was wrong."""
         request.state.kept_sealed = str((await request.form()).get("kept") or "")
+        seconds = self._rate.wait(web_guard.address(request))
+        if seconds:
+            raise LoginFailed(load("desk")["login"]["too_fast"].format(seconds=seconds))
         async with self._at_once:
             found = await asyncio.to_thread(self._admitted, username.strip(), password)
         if found is None:

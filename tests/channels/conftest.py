@@ -89,7 +89,7 @@ def build(dialogue: Any, sessions: sessionmaker[Session]) -> Callable[[Settings]
     def application(chosen: Settings) -> Starlette:
         return Starlette(
             routes=pages.routes(dialogue, sessions, chosen),
-            middleware=web.middleware(),
+            middleware=web.middleware(chosen),
             exception_handlers=web.error_handlers(chosen),
         )
 
@@ -117,9 +117,10 @@ def photo() -> Callable[..., bytes]:
 
 
 @contextlib.contextmanager
-def serving(app: Starlette) -> Iterator[str]:
-    """A running server of an application: its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
+def serving(app: Starlette, **config: Any) -> Iterator[str]:
+    """A running server of an application: its address. `config` is more of uvicorn's settings."""
+    chosen = {"port": 0, "log_level": "warning", "lifespan": "off", **config}
+    server = uvicorn.Server(uvicorn.Config(app, **chosen))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     end = time.monotonic() + 10

@@ -45,7 +45,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     paths = pages_world.furnish(sessions, settings)
     app = Starlette(
         routes=pages.routes(FakeDialogue(), sessions, settings),  # type: ignore[arg-type]
-        middleware=web.middleware(),
+        middleware=web.middleware(settings),
         exception_handlers=web.error_handlers(settings),
     )
     with serving(app) as address:

@@ -36,7 +36,9 @@ def sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
 @pytest.fixture
 def app(settings: Settings, sessions: sessionmaker[Session]) -> Starlette:
     """The desk as `app.py` mounts it."""
-    made = Starlette(middleware=web.middleware(), exception_handlers=web.error_handlers(settings))
+    made = Starlette(
+        middleware=web.middleware(settings), exception_handlers=web.error_handlers(settings)
+    )
     frame.mount(made, sessions, settings)
     return made
 

@@ -6,7 +6,6 @@ import functools
 import logging
 import re
 import uuid
-import weakref
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +21,7 @@ from bot.label_reader import LabelReader, Reading
 from bot.library import words
 from bot.messages import Message, Reply
 from bot.rasa import NoAnswer, Question, Rasa, Row
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,7 @@ HOPELESS = timedelta(hours=1)  # a message that Rasa has had so long, and says n
 
 
 class Dialogue:
-    """Takes messages of all channels, one at a time for each citizen.
+    """Takes messages of all channels, one at a time for each citizen, in whatever process they arrive.
 
     Every message waits, in the records, until it is answered: what Rasa could not answer is taken
     up again in order, by the citizen's next message or by `take_up`, and once.
@@ -40,21 +40,23 @@ class Dialogue:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        rasa_url: str,
-        actions_url: str,
+        rasa_urls: str,
+        actions_urls: str,
         timeout_seconds: float = 8.0,
         *,
+        shares_trackers: bool = False,
         asks_in_chat: bool = True,
         has_officers: bool = False,
         labels: LabelReader | None = None,
     ) -> None:
         self._sessions = sessions
-        self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
+        self._turns = Turns(sessions)
+        self._rasa = Rasa(rasa_urls, actions_urls, timeout_seconds)
+        self._is_one_memory = shares_trackers or not self._rasa.are_several
         self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
         self._labels = labels  # None: photos are kept and not looked at
         self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
-        self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
     # ── what channels call ──
 
@@ -62,8 +64,8 @@ class Dialogue:
         """The replies to a message; a repeated message_id gets the same replies again."""
         message = replace(message, text=NOT_TEXT.sub("\ufffd", message.text))
         files = await asyncio.to_thread(hearing.prepared, message.files)
-        person_id = await asyncio.to_thread(self._person, message)
-        async with self._lock(person_id):
+        person_id, place = await asyncio.to_thread(self._stand_in_line, message)
+        async with self._turns.of(person_id, place):
             # Who was erased in the meantime begins as a new person.
             heard, person_id, row_id, is_first = await asyncio.to_thread(
                 self._receive, message, files
@@ -129,16 +131,13 @@ class Dialogue:
             await self._rasa.forget(key)
 
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
-        async with self._lock(person_id):  # next in line: before the citizen's next message
+        async with self._turns.alone(person_id):  # next in line: before the citizen's next message
             key = await asyncio.to_thread(self._key, person_id)
             with contextlib.suppress(NoAnswer):  # it says nothing; and a dead one has forgotten all
-                await self._rasa.ask(key, f"aside:{uuid.uuid4().hex}", question)
-
-    def _lock(self, person_id: int) -> asyncio.Lock:
-        return self._locks.setdefault(person_id, asyncio.Lock())
+                await self._ask(key, f"aside:{uuid.uuid4().hex}", question)
 
     async def _take_up(self, person_id: int) -> None:
-        async with self._lock(person_id):
+        async with self._turns.alone(person_id):
             await self._answer_waiting(person_id)
 
     async def _answer_waiting(
@@ -158,7 +157,7 @@ class Dialogue:
             asked_before = None if is_own and is_first else waiting_at
             try:
                 if asked_before is None:
-                    said = await self._rasa.ask(key, message_id, question)
+                    said = await self._ask(key, message_id, question)
                 else:
                     said = await self._ask_again(row_id, key, message_id, question, asked_before)
             except NoAnswer as none:
@@ -184,18 +183,40 @@ class Dialogue:
         await asyncio.to_thread(self._may_ask_at, row_id, datetime.now(UTC) + PATIENCE)
         if said is not None:  # half a turn, as where the action server died in it
             await self._rasa.forget(key)
-        return await self._rasa.ask(key, message_id, question)
+        return await self._ask(key, message_id, question)
+
+    async def _ask(self, key: str, message_id: str, question: Question) -> list[Row]:
+        """Ask the talk's Rasa; one that did not have it last begins it anew, from the records."""
+        server = await self._rasa.server(key)
+        if not self._is_one_memory and await asyncio.to_thread(self._last_rasa, key) != server.name:
+            await self._rasa.begin_anew(server, key)
+            await asyncio.to_thread(self._has_talk, key, server.name)
+        return await self._rasa.ask(server, key, message_id, question)
 
     # ── in threads, with the records ──
 
-    def _person(self, message: Message) -> int:
+    def _stand_in_line(self, message: Message) -> tuple[int, int]:
+        """The person's id and the message's, which are its place among those that other processes took."""
+        now = datetime.now(UTC)
         with self._sessions.begin() as session:
-            now = datetime.now(UTC)
-            return people.person(session, message.channel, message.external_id, now).id
+            who = people.person(session, message.channel, message.external_id, now)
+            text, _ = hearing.without_numbers(message.text)
+            return who.id, people.heard(session, who, message.message_id, text, now).id
 
     def _key(self, person_id: int) -> str:
         with self._sessions() as session:
             return session.get_one(Person, person_id).key
+
+    def _last_rasa(self, key: str) -> str | None:
+        with self._sessions() as session:
+            who = people.by_key(session, key)
+            return None if who is None else who.rasa
+
+    def _has_talk(self, key: str, server: str) -> None:
+        with self._sessions.begin() as session:
+            who = people.by_key(session, key)
+            if who is not None:
+                who.rasa = server
 
     def _receive(
         self, message: Message, files: Sequence[evidence.Prepared | str]
@@ -260,6 +281,8 @@ class Dialogue:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             kept = session.get_one(HeardMessage, row_id)
+            if kept.waiting_at is None:  # by another, while this process stood still
+                return []
             who = session.get_one(Person, kept.person_id)
             rows = [hearing.offered(session, who, row, now) for row in (*question.before, *said)]
             people.answered(kept, rows, now)
@@ -284,6 +307,7 @@ class Dialogue:
             rows = [_row_of(one) for one in taken]
             if own is None:
                 return [*rows, *_told_to_wait(kept)]
+            own = _not_twice(session, who, kept, own, now)
             if rows:
                 people.answered(kept, [*rows, *own], now)
             return [*rows, *own]

@@ -45,14 +45,14 @@ class Stack:
     def parse(self, text: str) -> dict[str, Any]:
         """What Rasa understands of a folded text, without a turn."""
         answer = httpx.post(
-            f"{self.settings.rasa_url()}/model/parse", json={"text": text}, timeout=30
+            f"{self.settings.rasa_urls()}/model/parse", json={"text": text}, timeout=30
         )
         answer.raise_for_status()
         return dict(answer.json())
 
     def tracker(self, key: str) -> str:
         """What Rasa remembers of a citizen, as its own JSON text."""
-        answer = httpx.get(f"{self.settings.rasa_url()}/conversations/{key}/tracker", timeout=30)
+        answer = httpx.get(f"{self.settings.rasa_urls()}/conversations/{key}/tracker", timeout=30)
         return answer.text
 
     def restart_actions(self, **chosen: Any) -> None:
@@ -91,8 +91,8 @@ class Stack:
 
     def _addresses(self) -> tuple[str, str]:
         return (
-            f"{self.settings.rasa_url()}/status",
-            f"{self.settings.actions_url()}/health",
+            f"{self.settings.rasa_urls()}/status",
+            f"{self.settings.actions_urls()}/health",
         )
 
     def _logs(self) -> str:
@@ -151,7 +151,7 @@ class Talk:
         stack, chosen = self._stack, self._stack.settings
         more = {"has_officers": bool(chosen.officers_chat), **self._chosen}
         dialogue = Dialogue(
-            stack.sessions, chosen.rasa_url(), chosen.actions_url(), self._patience, **more
+            stack.sessions, chosen.rasa_urls(), chosen.actions_urls(), self._patience, **more
         )
         try:
             return await scene(dialogue)

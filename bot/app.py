@@ -30,9 +30,10 @@ def build(settings: Settings) -> Starlette:
     sessions = database.connect(settings)
     dialogue = Dialogue(
         sessions,
-        settings.rasa_url(),
-        settings.actions_url(),
+        settings.rasa_urls(),
+        settings.actions_urls(),
         settings.rasa_timeout_seconds,
+        shares_trackers=bool(settings.redis_url),
         asks_in_chat=settings.may_ask_in_chat(),
         has_officers=bool(settings.officers_chat),
         labels=LabelReader() if settings.read_labels else None,
@@ -48,18 +49,15 @@ def build(settings: Settings) -> Starlette:
         dialogue.take_up,
         settings.officers_chat,
         chores.chores(settings, sessions, list(senders)),
+        duties=[telegram] if telegram else [],
     )
     readiness = Readiness(sessions, settings, clock)
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         await clock.start()
-        if telegram:
-            await telegram.start()
         yield
         await clock.stop()
-        if telegram:
-            await telegram.stop()
         await dialogue.close()
         await readiness.close()
 

@@ -6,7 +6,6 @@ import functools
 import logging
 import re
 import uuid
-import weakref
 from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,25 +13,24 @@ from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import hearing, messages, metrics
+from bot import hearing, messages, metrics, replies
 from bot.casework import evidence, label_notice, notices, people
-from bot.casework.records import HeardMessage, Notice, Person
+from bot.casework.records import HeardMessage, Person
 from bot.hearing import Heard
 from bot.label_reader import LabelReader, Reading
 from bot.library import words
 from bot.messages import Message, Reply
 from bot.rasa import NoAnswer, Question, Rasa, Row
+from bot.turns import Turns
 
 log = logging.getLogger(__name__)
 
 NOT_TEXT = re.compile("[\x00\ud800-\udfff]")  # halves of characters, which no record takes
-PATIENCE = timedelta(seconds=15)  # so long may Rasa be busy with a message that we broke off
-MOST_WAITING = 20  # messages of one citizen that wait for Rasa; who sends more is asked to wait
 HOPELESS = timedelta(hours=1)  # a message that Rasa has had so long, and says nothing to
 
 
 class Dialogue:
-    """Takes messages of all channels, one at a time for each citizen.
+    """Takes messages of all channels, one at a time for each citizen, in whatever process they arrive.
 
     Every message waits, in the records, until it is answered: what Rasa could not answer is taken
     up again in order, by the citizen's next message or by `take_up`, and once.
@@ -41,23 +39,25 @@ class Dialogue:
     def __init__(
         self,
         sessions: sessionmaker[Session],
-        rasa_url: str,
-        actions_url: str,
+        rasa_urls: str,
+        actions_urls: str,
         timeout_seconds: float = 8.0,
         *,
+        shares_trackers: bool = False,
         asks_in_chat: bool = True,
         has_officers: bool = False,
         labels: LabelReader | None = None,
         counts_intents: bool = False,
     ) -> None:
         self._sessions = sessions
-        self._rasa = Rasa(rasa_url, actions_url, timeout_seconds)
+        self._turns = Turns(sessions)
+        self._rasa = Rasa(rasa_urls, actions_urls, timeout_seconds)
+        self._is_one_memory = shares_trackers or not self._rasa.are_several
         self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
         self._counts_intents = counts_intents
         self._labels = labels  # None: photos are kept and not looked at
         self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
-        self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
     # ── what channels call ──
 
@@ -69,8 +69,8 @@ class Dialogue:
     async def _hear(self, message: Message) -> list[Reply]:
         message = replace(message, text=NOT_TEXT.sub("\ufffd", message.text))
         files = await asyncio.to_thread(hearing.prepared, message.files)
-        person_id = await asyncio.to_thread(self._person, message)
-        async with self._lock(person_id):
+        person_id, place = await asyncio.to_thread(self._stand_in_line, message)
+        async with self._turns.of(person_id, place):
             # Who was erased in the meantime begins as a new person.
             heard, person_id, row_id, is_first = await asyncio.to_thread(
                 self._receive, message, files
@@ -140,16 +140,13 @@ class Dialogue:
             metrics.understood(await self._rasa.intent(key))
 
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
-        async with self._lock(person_id):  # next in line: before the citizen's next message
+        async with self._turns.alone(person_id):  # next in line: before the citizen's next message
             key = await asyncio.to_thread(self._key, person_id)
             with contextlib.suppress(NoAnswer):  # it says nothing; and a dead one has forgotten all
-                await self._rasa.ask(key, f"aside:{uuid.uuid4().hex}", question)
-
-    def _lock(self, person_id: int) -> asyncio.Lock:
-        return self._locks.setdefault(person_id, asyncio.Lock())
+                await self._ask(key, f"aside:{uuid.uuid4().hex}", question)
 
     async def _take_up(self, person_id: int) -> None:
-        async with self._lock(person_id):
+        async with self._turns.alone(person_id):
             await self._answer_waiting(person_id)
 
     async def _answer_waiting(
@@ -169,7 +166,7 @@ class Dialogue:
             asked_before = None if is_own and is_first else waiting_at
             try:
                 if asked_before is None:
-                    said = await self._rasa.ask(key, message_id, question)
+                    said = await self._ask(key, message_id, question)
                 else:
                     said = await self._ask_again(row_id, key, message_id, question, asked_before)
             except NoAnswer as none:
@@ -194,21 +191,43 @@ class Dialogue:
             return said
         if said is None and datetime.now(UTC) < may_ask_at:
             raise NoAnswer(may_be_working=True)
-        await asyncio.to_thread(self._may_ask_at, row_id, datetime.now(UTC) + PATIENCE)
+        await asyncio.to_thread(self._may_ask_at, row_id, datetime.now(UTC) + replies.PATIENCE)
         if said is not None:  # half a turn, as where the action server died in it
             await self._rasa.forget(key)
-        return await self._rasa.ask(key, message_id, question)
+        return await self._ask(key, message_id, question)
+
+    async def _ask(self, key: str, message_id: str, question: Question) -> list[Row]:
+        """Ask the talk's Rasa; one that did not have it last begins it anew, from the records."""
+        server = await self._rasa.server(key)
+        if not self._is_one_memory and await asyncio.to_thread(self._last_rasa, key) != server.name:
+            await self._rasa.begin_anew(server, key)
+            await asyncio.to_thread(self._has_talk, key, server.name)
+        return await self._rasa.ask(server, key, message_id, question)
 
     # ── in threads, with the records ──
 
-    def _person(self, message: Message) -> int:
+    def _stand_in_line(self, message: Message) -> tuple[int, int]:
+        """The person's id and the message's, which are its place among those that other processes took."""
+        now = datetime.now(UTC)
         with self._sessions.begin() as session:
-            now = datetime.now(UTC)
-            return people.person(session, message.channel, message.external_id, now).id
+            who = people.person(session, message.channel, message.external_id, now)
+            text, _ = hearing.without_numbers(message.text)
+            return who.id, people.heard(session, who, message.message_id, text, now).id
 
     def _key(self, person_id: int) -> str:
         with self._sessions() as session:
             return session.get_one(Person, person_id).key
+
+    def _last_rasa(self, key: str) -> str | None:
+        with self._sessions() as session:
+            who = people.by_key(session, key)
+            return None if who is None else who.rasa
+
+    def _has_talk(self, key: str, server: str) -> None:
+        with self._sessions.begin() as session:
+            who = people.by_key(session, key)
+            if who is not None:
+                who.rasa = server
 
     def _receive(
         self, message: Message, files: Sequence[evidence.Prepared | str]
@@ -221,7 +240,7 @@ class Dialogue:
             kept = people.heard(session, who, message.message_id, text, now)
             before = people.replies_of(kept)
             if before is not None:
-                ready = _not_twice(session, who, kept, before, now)
+                ready = replies.not_twice(session, who, kept, before, now)
                 return Heard(ready=ready), who.id, kept.id, False
             if kept.asked is not None:  # it waits already
                 return Heard(Question.from_json(kept.asked)), who.id, kept.id, False
@@ -233,7 +252,7 @@ class Dialogue:
             if heard.ready is not None and heard.forgets is None:
                 people.answered(kept, heard.ready, now)
             elif heard.question is not None:
-                heard = _in_line(session, who, kept, heard, heard.question, now)
+                heard = replies.in_line(session, who, kept, heard, heard.question, now)
             return heard, person_id, row_id, True
 
     def _waiting(self, person_id: int) -> list[tuple[int, str, str, Question, datetime | None]]:
@@ -258,7 +277,9 @@ class Dialogue:
             kept = session.get_one(HeardMessage, row_id)
             if not none.may_be_working:
                 kept.waiting_at = now
-            is_alone = self._answered_at > kept.heard_at + 4 * PATIENCE  # others were answered
+            is_alone = (
+                self._answered_at > kept.heard_at + 4 * replies.PATIENCE
+            )  # others were answered
             if none.is_reached and (is_alone or now - kept.heard_at > HOPELESS):
                 log.error("message %s is given up: Rasa says nothing to it", row_id)
                 return [{"text": words("fault")}]
@@ -271,6 +292,8 @@ class Dialogue:
         now = datetime.now(UTC)
         with self._sessions.begin() as session:
             kept = session.get_one(HeardMessage, row_id)
+            if kept.waiting_at is None:  # by another, while this process stood still
+                return []
             who = session.get_one(Person, kept.person_id)
             rows = [hearing.offered(session, who, row, now) for row in (*question.before, *said)]
             people.answered(kept, rows, now)
@@ -292,9 +315,10 @@ class Dialogue:
             kept = session.get_one(HeardMessage, row_id)
             own = people.replies_of(kept)
             taken = notices.take_back(session, who, late, now)
-            rows = [_row_of(one) for one in taken]
+            rows = [replies.row_of(one) for one in taken]
             if own is None:
-                return [*rows, *_told_to_wait(kept)]
+                return [*rows, *replies.told_to_wait(kept)]
+            own = replies.not_twice(session, who, kept, own, now)
             if rows:
                 people.answered(kept, [*rows, *own], now)
             return [*rows, *own]
@@ -346,49 +370,6 @@ class Dialogue:
             who = people.person(session, channel, external_id, now)
             notices.acknowledge(session, who, seen_ids, now)
             return [
-                (one.id, messages.reply(_row_of(one)))
+                (one.id, messages.reply(replies.row_of(one)))
                 for one in notices.waiting_for(session, who, now)
             ]
-
-
-def _row_of(notice: Notice) -> Row:
-    """A notice as a row; a page shows a late answer as an answer."""
-    data = {"is_answer": True} if notice.kind == "reply" else None
-    return {"text": notice.text, "buttons": notices.buttons_of(notice), "data": data}
-
-
-def _told_to_wait(kept: HeardMessage) -> list[Row]:
-    """That the message waits; what is said before its answer, such as what was kept, is said now."""
-    question = Question.from_json(kept.asked or Question("").to_json())
-    kept.asked = replace(question, before=[]).to_json() if kept.asked else None
-    metrics.degraded.inc()
-    return [*question.before, {"text": words("degraded"), "data": {"degraded": True}}]
-
-
-def _in_line(
-    session: Session,
-    who: Person,
-    kept: HeardMessage,
-    heard: Heard,
-    question: Question,
-    now: datetime,
-) -> Heard:
-    """Let a message wait for Rasa; one too many is not taken, though files that came with it are kept."""
-    ahead = len(people.waiting(session, who))
-    if ahead < MOST_WAITING:  # the first is asked at once, and may be asked again later
-        people.await_answer(kept, question.to_json(), now if ahead else now + PATIENCE)
-        return heard
-    rows = [*question.before, {"text": words("many_wait", count=ahead)}]
-    people.answered(kept, rows, now)
-    return Heard(ready=rows)
-
-
-def _not_twice(
-    session: Session, who: Person, kept: HeardMessage, rows: list[Row], now: datetime
-) -> list[Row]:
-    """The replies to a repeated message, unless the ledger has brought them, or is bringing them."""
-    late = notices.of_subjects(session, who, "reply", [f"{kept.id}:{n}" for n in range(len(rows))])
-    if not late:
-        return rows
-    taken = notices.take_back(session, who, [one.id for one in late], now)
-    return [_row_of(one) for one in taken]

@@ -1,11 +1,13 @@
 """What happens by the clock: notices go out, what waits is taken up, what is old goes. Knows no channel."""
 
 import asyncio
+import contextlib
 import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
@@ -14,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import metrics
 from bot.casework import alerts, notices
 from bot.chores import Chore
+from bot.leases import Leases
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +28,26 @@ SWITCH_SECONDS = (
     0.0005  # for which a thread that plans keeps Python to itself; by default ten times that
 )
 
+CLOCK = "clock"  # the lease of the one process whose jobs run
+
 Send = Callable[[notices.Outgoing], Awaitable[notices.Outcome]]
 
 
-class Clock:
-    """Runs the jobs of the process that meets people; `senders` are the channels that push.
+class Duty(Protocol):
+    """What only one process may do, beside the jobs, and may have to begin again later."""
 
-    `collect` fetches the recall notices that are due; None where they are not fetched.
+    async def start(self) -> None:
+        """Begin, without waiting for others."""
+
+    async def stop(self) -> None:
+        """End; what is in hand has a few seconds."""
+
+
+class Clock:
+    """Runs the jobs, in one of the processes that meet people; `senders` are the channels that push.
+
+    That one leads: it holds the lease CLOCK. Another takes over once it has stopped, or is gone for a
+    term. `duties` are begun and ended with the jobs.
     """
 
     def __init__(
@@ -41,43 +57,103 @@ class Clock:
         take_up: Callable[[], Awaitable[None]],
         officers_chat: str = "",
         chores: Sequence[Chore] = (),
+        duties: Sequence[Duty] = (),
+        leases: Leases | None = None,
     ) -> None:
         self._sessions, self._senders, self._take_up = sessions, dict(senders), take_up
-        self._officers_chat, self._chores = officers_chat, chores
+        self._officers_chat, self._duties = officers_chat, duties
+        self._leases = leases or Leases(sessions)
+        sweep = Chore("leases left behind", timedelta(minutes=1), lambda _: self._leases.sweep())
+        self._chores = (*chores, sweep)
         self._in_flight: set[asyncio.Task[None]] = set()
         self._ticked_at = float("-inf")
         self.standing = {channel: "idle" for channel in senders}  # how the last attempt went
+        self._leads = False
+        self._leading: asyncio.Task[None] | None = None
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults=defaults)
-        self._scheduler.add_job(self.deliver, "interval", seconds=DELIVER_SECONDS)
-        self._scheduler.add_job(self.take_up, "interval", seconds=TAKE_UP_SECONDS)
-        for one in chores:
-            wait = one.every if one.first_after is None else one.first_after
-            first = datetime.now(UTC) + wait
-            seconds = one.every.total_seconds()
-            self._scheduler.add_job(
-                self.do, "interval", [one], seconds=seconds, next_run_time=first
-            )
+
+    # ── who leads ──
 
     async def start(self) -> None:
-        """Begin; what an earlier process left in the middle of sending is due again."""
+        """Begin, as the one who leads or as the one who waits to."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         sys.setswitchinterval(SWITCH_SECONDS)
-        if self._senders:
-            await asyncio.to_thread(self._release)
         self._scheduler.start()
+        await self._look_who_leads()
+        self._leading = asyncio.create_task(self._keep_looking())
 
     async def stop(self) -> None:
         """End; what is being sent has a few seconds, the rest is due again at the next start."""
+        if self._leading is not None:
+            self._leading.cancel()
+            await asyncio.wait([self._leading])
         self._scheduler.shutdown(wait=False)
         for one in self._chores:
             if one.stop is not None:
                 one.stop()
-        if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=STOP_SECONDS)
-        for task in self._in_flight:
-            task.cancel()
+        await self._finish_sending()
+        if self._leads:
+            await self._end()
+        with contextlib.suppress(SQLAlchemyError):  # then it runs out
+            await asyncio.to_thread(self._leases.release, CLOCK)
+
+    async def _keep_looking(self) -> None:
+        while True:
+            await asyncio.sleep(self._leases.renewal_seconds)
+            await self._look_who_leads()
+
+    async def _look_who_leads(self) -> None:
+        """Take the lead or keep it; a process that loses it leaves off."""
+        try:
+            was_left = not self._leads and await asyncio.to_thread(self._leases.is_unclaimed, CLOCK)
+            leads = await asyncio.to_thread(self._leases.take, CLOCK)
+            if leads and not self._leads:
+                await self._begin(was_left)
+        except SQLAlchemyError as error:
+            log.error("who leads is not known: %s", type(error).__name__)
+            leads = self._leases.holds(CLOCK)
+        if self._leads and not leads:
+            log.error("another process leads from now on")
+            await self._end()
+
+    async def _begin(self, was_left: bool) -> None:
+        """Begin the jobs; what an earlier process left in the middle of sending is due again.
+
+        Not where that one may be alive and sending: its claims run out by themselves.
+        """
+        if was_left and self._senders:
+            await asyncio.to_thread(self._release)
+        self._leads = True
+        for duty in self._duties:
+            await duty.start()
+        self._scheduler.add_job(self._led, "interval", [self.deliver], seconds=DELIVER_SECONDS)
+        self._scheduler.add_job(self._led, "interval", [self.take_up], seconds=TAKE_UP_SECONDS)
+        for one in self._chores:
+            wait = one.every if one.first_after is None else one.first_after
+            first = datetime.now(UTC) + wait
+            seconds = one.every.total_seconds()
+            self._scheduler.add_job(
+                self._led, "interval", [self.do, one], seconds=seconds, next_run_time=first
+            )
+
+    async def _end(self) -> None:
+        self._leads = False
+        self._scheduler.remove_all_jobs()
+        for duty in self._duties:
+            await duty.stop()
+
+    async def _led(self, job: Callable[..., Awaitable[None]], *given: Any) -> None:
+        """Do a job, unless this process stood still so long that another leads by now."""
+        if self._may_go_on():
+            await job(*given)
+
+    def _may_go_on(self) -> bool:
+        """Whether this process leads; a job that is called by hand, without a start, may always."""
+        return self._leading is None or self._leases.holds(CLOCK)
+
+    # ── the jobs ──
 
     def seconds_since_tick(self) -> float:
         """How long ago the clock last looked for what is due; without end before its first look."""
@@ -88,7 +164,7 @@ class Clock:
 
         Where more is due than may be in flight, the next goes as soon as one has gone.
         """
-        while await self._deliver_what_fits() and self._in_flight:
+        while self._may_go_on() and await self._deliver_what_fits() and self._in_flight:
             await asyncio.wait(
                 self._in_flight, timeout=DELIVER_SECONDS, return_when=asyncio.FIRST_COMPLETED
             )
@@ -121,9 +197,16 @@ class Clock:
         """Do a chore, and again while there is more of it; a fault leaves the rest to the next time."""
         try:
             while await asyncio.to_thread(chore.run, datetime.now(UTC)) and chore.is_batched:
-                pass
+                if not self._may_go_on():
+                    break
         except SQLAlchemyError as error:  # touched by somebody else at this moment, or no records
             log.error("%s: not looked after: %s", chore.name, type(error).__name__)
+
+    async def _finish_sending(self) -> None:
+        if self._in_flight:
+            await asyncio.wait(self._in_flight, timeout=STOP_SECONDS)
+        for task in self._in_flight:
+            task.cancel()
 
     async def _send(self, one: notices.Outgoing) -> None:
         """Send and record; a fault that nobody foresaw counts as a failed attempt of this notice."""

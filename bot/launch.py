@@ -111,8 +111,8 @@ def start_supervisor(settings: Settings, model: Path) -> subprocess.Popen[bytes]
 def wait_until_ready(settings: Settings, supervisor: subprocess.Popen[bytes]) -> bool:
     """Wait until Rasa holds its model and the chat page answers; False after too long."""
     addresses = (
-        f"{settings.rasa_url()}/status",
-        f"{settings.actions_url()}/health",
+        f"http://127.0.0.1:{settings.rasa_port}/status",
+        f"http://127.0.0.1:{settings.actions_port}/health",
         f"http://{settings.web_host}:{settings.web_port}/health",
     )
     give_up = time.monotonic() + READY_WITHIN_SECONDS

@@ -1,7 +1,9 @@
 """The way to Rasa and its action server; no other file speaks to Rasa. Knows no record, no channel."""
 
+import hashlib
 import json
 import logging
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +11,9 @@ from typing import Any
 import httpx
 
 log = logging.getLogger(__name__)
+
+HEALTH_SECONDS = 2.0  # so long may one of several take to say that it is there
+REST_SECONDS = 15.0  # so long one that was not there comes after the others
 
 Row = dict[str, Any]  # a bubble: text, buttons, data
 
@@ -39,25 +44,55 @@ class NoAnswer(Exception):
         self.may_be_working, self.is_reached = may_be_working, is_reached
 
 
-class Rasa:
-    """Asks Rasa, one message at a time for each talk; `key` is the citizen's name there."""
+class Server:
+    """A Rasa, and the action server that it speaks to; `name` tells it from the others."""
 
     def __init__(self, url: str, actions_url: str, timeout_seconds: float) -> None:
-        self._client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
-        self._actions_url = actions_url
+        self.client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
+        self.actions_url = actions_url
+        self.name = hashlib.sha256(url.encode()).hexdigest()[:16]
+        self.rests_until = 0.0
 
-    async def ask(self, key: str, message_id: str, question: Question) -> list[Row]:
-        """The bubbles that answer a question. Raises NoAnswer.
+    def weight(self, key: str) -> str:
+        """A talk goes to the server of the greatest weight: another one's end moves no other talk."""
+        return hashlib.sha256(f"{self.name}{key}".encode()).hexdigest()
+
+
+class Rasa:
+    """Asks Rasa, one message at a time for each talk; `key` is the citizen's name there.
+
+    `urls` are one address or several, with commas between; `actions_urls` as many, in the same order.
+    Raises ValueError where they are not.
+    """
+
+    def __init__(self, urls: str, actions_urls: str, timeout_seconds: float) -> None:
+        pairs = zip(_addresses(urls), _addresses(actions_urls), strict=True)
+        self._servers = [Server(*pair, timeout_seconds) for pair in pairs]
+        self.are_several = len(self._servers) > 1
+        self._health_seconds = min(HEALTH_SECONDS, timeout_seconds)
+
+    async def server(self, key: str) -> Server:
+        """The server for a talk: always the same one while it is up. Raises NoAnswer where none is.
 
         Without its action server Rasa forgets the draft and does not understand: it is not asked.
         """
-        await self._call("GET", f"{self._actions_url}/health")
+        if not self.are_several:
+            (only,) = self._servers
+            await self._call(only, "GET", f"{only.actions_url}/health")
+            return only
+        for server in self._in_order(key):
+            if await self._is_up(server) and await self._is_up(server, server.actions_url):
+                return server
+        raise NoAnswer
+
+    async def ask(self, server: Server, key: str, message_id: str, question: Question) -> list[Row]:
+        """The bubbles that answer a question. Raises NoAnswer."""
         body = {
             "sender": key,
             "message": question.payload,
             "metadata": {"message_id": message_id, "words": question.words},
         }
-        said = _bubbles(await self._call("POST", "/webhooks/rest/webhook", body))
+        said = _bubbles(await self._call(server, "POST", "/webhooks/rest/webhook", body))
         if not said:  # so it is where the action server died meanwhile
             raise NoAnswer(is_reached=True)
         return said
@@ -65,12 +100,16 @@ class Rasa:
     async def answered(self, key: str, message_id: str) -> list[Row] | None:
         """What Rasa has said to a message that we sent before; None where it never finished one.
 
-        Raises NoAnswer where it cannot be asked.
+        Raises NoAnswer where it cannot be asked. Of several all are asked that are up: it is not known
+        which one had the message.
         """
-        tracker = await self._call("GET", f"/conversations/{key}/tracker?include_events=ALL")
-        events = list(tracker.get("events", ()))
-        places = [n for n, event in enumerate(events) if _is_message(event, message_id)]
-        return None if not places else _bubbles(map(_said, _until_next(events[places[-1] + 1 :])))
+        for server in await self._all_up(key):
+            path = f"/conversations/{key}/tracker?include_events=ALL"
+            events = list((await self._call(server, "GET", path)).get("events", ()))
+            places = [n for n, event in enumerate(events) if _is_message(event, message_id)]
+            if places:
+                return _bubbles(map(_said, _until_next(events[places[-1] + 1 :])))
+        return None
 
     async def intent(self, key: str) -> str:
         """What Rasa took the last message of a talk for. Raises NoAnswer."""
@@ -79,23 +118,61 @@ class Rasa:
 
     async def forget(self, key: str) -> None:
         """Begin the talk anew: the records say where it goes on. Raises NoAnswer."""
-        await self._call("PUT", f"/conversations/{key}/tracker/events", [])
+        for server in await self._all_up(key):
+            await self.begin_anew(server, key)
+
+    async def begin_anew(self, server: Server, key: str) -> None:
+        """Likewise at one server, which may remember how the talk stood long ago. Raises NoAnswer."""
+        await self._call(server, "PUT", f"/conversations/{key}/tracker/events", [])
 
     async def close(self) -> None:
         """Let the connections go."""
-        await self._client.aclose()
+        for server in self._servers:
+            await server.client.aclose()
 
-    async def _call(self, method: str, path: str, body: object = None) -> Any:
+    def _in_order(self, key: str) -> list[Server]:
+        """This talk's servers, the first choice first, those that were not there of late last."""
+        now = time.monotonic()
+        by_weight = sorted(self._servers, key=lambda one: one.weight(key), reverse=True)
+        return sorted(by_weight, key=lambda one: one.rests_until > now)
+
+    async def _all_up(self, key: str) -> list[Server]:
+        """The servers that are there; of one that is alone the call itself will tell."""
+        if not self.are_several:
+            return self._servers
+        found = [server for server in self._in_order(key) if await self._is_up(server)]
+        if not found:
+            raise NoAnswer
+        return found
+
+    async def _is_up(self, server: Server, actions_url: str = "") -> bool:
+        """Whether a Rasa of several, or its action server, answers at once."""
         try:
-            answer = await self._client.request(method, path, json=body)
+            address = f"{actions_url}/health" if actions_url else "/"
+            answer = await server.client.get(address, timeout=self._health_seconds)
+            answer.raise_for_status()
+        except httpx.HTTPError as error:
+            log.warning("one of several is not there: %s", type(error).__name__)
+            server.rests_until = time.monotonic() + REST_SECONDS
+            return False
+        return True
+
+    async def _call(self, server: Server, method: str, path: str, body: object = None) -> Any:
+        try:
+            answer = await server.client.request(method, path, json=body)
             answer.raise_for_status()
             return answer.json()
         except (httpx.HTTPError, json.JSONDecodeError) as error:
             log.warning("rasa gave no answer: %s", type(error).__name__)
+            server.rests_until = time.monotonic() + REST_SECONDS
             raise NoAnswer(
                 may_be_working=isinstance(error, httpx.ReadTimeout) and method == "POST",
                 is_reached=isinstance(error, httpx.HTTPStatusError) and method == "POST",
             ) from error
+
+
+def _addresses(text: str) -> list[str]:
+    return [one.strip().rstrip("/") for one in text.split(",") if one.strip()]
 
 
 def _is_message(event: Mapping[str, Any], message_id: str) -> bool:

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     rasa_timeout_seconds: float = Field(default=8.0, gt=0)
     log_format: Literal["plain", "json"] = "plain"
     metrics_token: str = ""
+    rasa_url: str = ""
+    actions_url: str = ""
+    redis_url: str = ""
 
     def database(self) -> str:
         """The SQLAlchemy address of the records: SQLite in `var/` unless one is given."""
@@ -86,13 +89,13 @@ class Settings(BaseSettings):
         """Whether the fast lane can reach a shop: by letter, with a link to a page of ours."""
         return bool(self.smtp_url and self.public_url)
 
-    def rasa_url(self) -> str:
-        """Where Rasa listens: loopback only."""
-        return f"http://127.0.0.1:{self.rasa_port}"
+    def rasa_urls(self) -> str:
+        """Where Rasa listens: on loopback, unless addresses are given, with commas between."""
+        return self.rasa_url or f"http://127.0.0.1:{self.rasa_port}"
 
-    def actions_url(self) -> str:
-        """Where Rasa's action server listens: loopback only."""
-        return f"http://127.0.0.1:{self.actions_port}"
+    def actions_urls(self) -> str:
+        """Where the action servers listen, one for each Rasa, in the same order."""
+        return self.actions_url or f"http://127.0.0.1:{self.actions_port}"
 
 
 def kept_secret(path: Path, fresh: str) -> str:

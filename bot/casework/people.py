@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -71,20 +71,39 @@ def is_on_our_own(who: Person) -> bool:
 
 def find_heard(session: Session, who: Person, message_id: str) -> HeardMessage | None:
     """The message that came by that id before, or None."""
-    query = select(HeardMessage).where(
+    return session.scalar(_heard(who, message_id))
+
+
+def _heard(who: Person, message_id: str) -> Select[HeardMessage]:
+    return select(HeardMessage).where(
         HeardMessage.person_id == who.id, HeardMessage.message_id == message_id
     )
-    return session.scalar(query)
 
 
 def heard(session: Session, who: Person, message_id: str, text: str, now: datetime) -> HeardMessage:
     """The message as kept; one that came before is found again, with its replies if it had any."""
     found = find_heard(session, who, message_id)
-    if found is None:
-        found = HeardMessage(person_id=who.id, message_id=message_id, text=text, heard_at=now)
-        session.add(found)
-        session.flush()
-    return found
+    if found is not None:
+        return found
+    made = HeardMessage(person_id=who.id, message_id=message_id, text=text, heard_at=now)
+    try:
+        with session.begin_nested():
+            session.add(made)
+    except IntegrityError:  # the same message twice at once: the other one was quicker
+        return session.scalars(_heard(who, message_id)).one()
+    return made
+
+
+def is_before(session: Session, person_id: int, row_id: int, since: datetime) -> bool:
+    """Whether a message that came before another, after `since`, has been kept and not looked at yet."""
+    query = select(HeardMessage.id).where(
+        HeardMessage.person_id == person_id,
+        HeardMessage.id < row_id,
+        HeardMessage.heard_at > since,
+        HeardMessage.asked.is_(None),
+        HeardMessage.answered_at.is_(None),
+    )
+    return session.scalar(query.limit(1)) is not None
 
 
 def answered(message: HeardMessage, replies: Sequence[dict[str, Any]], now: datetime) -> None:

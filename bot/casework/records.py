@@ -38,6 +38,7 @@ class Person(Record):
     `former_id` is the channel's id before the chat moved; `unreachable_why` is why nothing that we
     send arrives, until they write again. `calls_asked_at` and `calls_agreed_at` are about being
     called in a grave danger (recall_calls.py). `phone_mark` finds the last four digits (sealing.py).
+    `rasa` is which of several has had the talk last (rasa.py).
     """
 
     __tablename__ = "people"
@@ -48,6 +49,7 @@ class Person(Record):
     channel: Mapped[str] = mapped_column(String(16))
     external_id: Mapped[str] = mapped_column(String(64))
     former_id: Mapped[str | None] = mapped_column(String(64))
+    rasa: Mapped[str | None] = mapped_column(String(16))
     unreachable_why: Mapped[str | None] = mapped_column(String(64))
     name: Mapped[str | None] = mapped_column(Sealed)
     phone: Mapped[str | None] = mapped_column(Sealed)

@@ -47,10 +47,15 @@ STOP_SECONDS = 5.0  # for what is being answered; the rest is taken up at the ne
 MOST_ALBUMS = 1000
 A_MINUTE = 40  # messages and presses of one chat, as many as of a citizen on the web page
 MOST_IN_LINE = 40  # of one chat, that wait to be handled
+LOOK_SECONDS = 1.0  # in webhook mode, between looks for what other processes have kept
 
 
 class Telegram:
-    """The channel: every chat has a line and a worker of its own; nothing taken is lost."""
+    """The channel: every chat has a line and a worker of its own; nothing taken is lost.
+
+    Of several processes one has it begun (a duty of bot/jobs.py): it alone polls, and answers. In
+    webhook mode the door of each is open; what the others keep it finds in the records.
+    """
 
     def __init__(
         self, dialogue: Dialogue, settings: Settings, sessions: sessionmaker[Session]
@@ -67,6 +72,9 @@ class Telegram:
         self._gate = asyncio.Lock()  # what comes in stands in line in the order it came
         self._is_open = False
         self._opening: asyncio.Task[None] | None = None
+        self._looking: asyncio.Task[None] | None = None
+        self._look_now = asyncio.Event()  # something has just come in
+        self._in_hand: set[int] = set()  # updates that were taken from the records
         self._albums: dict[str, int] = {}  # the message id that an album goes by
 
     # ── beginning and end ──
@@ -80,13 +88,13 @@ class Telegram:
     async def stop(self) -> None:
         """End: what is being answered has a few seconds, the rest is taken up at the next start."""
         self._is_open = False
-        if self._opening is not None:
-            await inbox.cancel([self._opening])
+        await inbox.cancel([one for one in (self._opening, self._looking) if one is not None])
         if self._updater.running:
             with contextlib.suppress(TelegramError):
                 await self._updater.stop()
         await self._workers.finish(STOP_SECONDS)
         await self._updater.shutdown()
+        self._in_hand.clear()
 
     def routes(self) -> list[BaseRoute]:
         """The door for Telegram's own requests, in webhook mode."""
@@ -110,6 +118,8 @@ class Telegram:
                 secret_token=self._settings.telegram_webhook_secret,
                 allowed_updates=KINDS,
             )
+            self._looking = asyncio.create_task(self._look())
+            self._looking.add_done_callback(inbox.watch)
         else:  # deletes a webhook, if one is set
             await self._updater.start_polling(
                 timeout=POLL, allowed_updates=KINDS, error_callback=_note
@@ -134,6 +144,8 @@ class Telegram:
         """Take an update from the webhook: 200 once it is kept, 503 and it comes again."""
         try:
             await self._keep(Update.de_json(api.readable(row), self._bot))
+            if self._is_open:
+                self._look_now.set()
         except TelegramError:
             return 503
         return 200
@@ -147,7 +159,7 @@ class Telegram:
                 is_new = await asyncio.to_thread(self._store, update)
             except SQLAlchemyError as error:
                 raise NetworkError(f"not kept: {type(error).__name__}") from error
-            if is_new and self._is_open:
+            if is_new and self._is_open and self._settings.telegram_mode == "polling":
                 self._hand_over(chat_id, update)
 
     def _hand_over(self, chat_id: int, update: Update) -> None:
@@ -156,7 +168,7 @@ class Telegram:
         if seconds or self._workers.in_line(chat_id) >= MOST_IN_LINE:
             self._workers.spawn(self._refuse(chat_id, update.update_id, seconds))
         else:
-            self._workers.hand_over(chat_id, update, reading.album(update))
+            self._in_line(chat_id, update)
 
     async def _refuse(self, chat_id: int, update_id: int, seconds: int) -> None:
         """Say, once a minute, that no more is taken; the update counts as handled, its words go."""
@@ -175,17 +187,43 @@ class Telegram:
     async def _take_up(self) -> None:
         """Put what an earlier process left unhandled into line, before anything new."""
         async with self._gate:
-            bodies = await asyncio.to_thread(self._left_over)
+            await asyncio.to_thread(self._forget)
+            await self._hand_over_kept(self._in_line)  # nobody is told to wait for what we left
             self._is_open = True
-            for body in bodies:
-                update = Update.de_json(json.loads(body), self._bot)
-                chat_id = reading.private_chat(update)
-                if chat_id is not None:
-                    self._workers.hand_over(chat_id, update, reading.album(update))
 
-    def _left_over(self) -> Sequence[str]:
+    async def _look(self) -> None:
+        """In webhook mode, put what any process has kept into line."""
+        while True:
+            try:
+                async with self._gate:
+                    await self._hand_over_kept(self._hand_over)
+            except SQLAlchemyError as error:
+                log.error("no updates from the records: %s", type(error).__name__)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._look_now.wait(), LOOK_SECONDS)
+            self._look_now.clear()
+
+    def _in_line(self, chat_id: int, update: Update) -> None:
+        self._workers.hand_over(chat_id, update, reading.album(update))
+
+    async def _hand_over_kept(self, hand_over: Callable[[int, Update], None]) -> None:
+        kept = [
+            Update.de_json(json.loads(body), self._bot)
+            for body in await asyncio.to_thread(self._unhandled)
+        ]
+        self._in_hand &= {update.update_id for update in kept}
+        for update in kept:
+            chat_id = reading.private_chat(update)
+            if chat_id is not None and update.update_id not in self._in_hand:
+                self._in_hand.add(update.update_id)
+                hand_over(chat_id, update)
+
+    def _forget(self) -> None:
         with self._sessions.begin() as session:
             inbox.forget(session, datetime.now(UTC))
+
+    def _unhandled(self) -> Sequence[str]:
+        with self._sessions() as session:
             return inbox.unhandled(session)
 
     async def _handle(self, chat_id: int, updates: list[Update]) -> None:

@@ -198,7 +198,7 @@ def paused(running: Stack, talk: Talk, **pause: float) -> None:
             .where(Dispute.person_id == who.id)
             .values(updated_at=datetime.now(UTC) - timedelta(**pause))
         )
-    url = f"{running.settings.rasa_url()}/conversations/{who.key}/tracker/events"
+    url = f"{running.settings.rasa_urls()}/conversations/{who.key}/tracker/events"
     httpx.put(url, json=[{"event": "restart"}], timeout=30).raise_for_status()
 
 

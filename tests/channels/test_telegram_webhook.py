@@ -81,6 +81,44 @@ def test_a_body_that_is_no_update_is_refused(stage: Stage, body: bytes, status: 
     play(scene)
 
 
+def test_what_another_process_kept_is_answered_by_the_one_who_leads_once_and_in_order(
+    stage: Stage,
+) -> None:
+    texts = [f"第{n}句" for n in range(6)]
+
+    async def scene() -> None:
+        right = {"X-Telegram-Bot-Api-Secret-Token": "s3cret_for-tests"}
+        other = stage.telegram(**WEBHOOK)  # its door is open, and it has not begun
+        async with stage.running(**WEBHOOK) as leader:
+            await stage.api.until(lambda: stage.api.webhook)
+            async with _client(leader) as first, _client(other) as second:
+                for number, text in enumerate(texts):
+                    update = {
+                        "update_id": 2**33 + number,
+                        "message": stage.api.message(CITIZEN, text=text),
+                    }
+                    door = (first, second)[number % 2]
+                    answer = await door.post("/telegram/updates", json=update, headers=right)
+                    assert answer.status_code == 200
+                await stage.handled(len(texts))
+        assert stage.dialogue.texts() == texts
+
+    play(scene)
+
+
+def test_the_channel_begins_again_where_this_process_leads_again(stage: Stage) -> None:
+    async def scene() -> None:
+        channel = stage.telegram()
+        for number in (1, 2):
+            await channel.start()
+            stage.api.push_message(CITIZEN, f"第{number}句")
+            await stage.handled(number)
+            await channel.stop()
+        assert stage.dialogue.texts() == ["第1句", "第2句"]
+
+    play(scene)
+
+
 def test_polling_takes_a_webhook_away_and_opens_no_door(stage: Stage) -> None:
     stage.api.webhook = {"url": "https://old.example.cn/"}
 

@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test check audit train talk chromium postgresql \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning bench-labels bench-console transcripts officer clean
+        bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash soak transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -51,6 +51,15 @@ score-guidance: setup ## SET=f.jsonl OUT=g.jsonl: what a rights question is answ
 
 import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from saved pages and tables
 	@$(PY) -m bot import-recalls $(SOURCE) $(FILES)
+
+bench: train ## REPEATS=3 TURNS=500: stock Rasa with DIET beside ours, and docs/bench.md anew (long)
+	@$(PY) -m bench.turns
+
+bench-crash: train # TALKS=200: disputes on the web page while processes are killed and come back (long)
+	@$(PY) -m bench.crash
+
+soak: train # MINUTES=60: steady talks at half of what the machine can, and the memory each minute
+	@$(PY) -m bench.soak
 
 bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)
 	@PEOPLE=$(or $(PEOPLE),5000) $(PY) -m bench.push

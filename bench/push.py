@@ -77,11 +77,15 @@ class Run:
     recorded: int
     refused: int
 
+    @property
+    def rate(self) -> float:
+        """Messages a second, from the first to the last."""
+        return self.sent / self.seconds if self.seconds else 0.0
+
     def row(self) -> str:
         """As a row of the table."""
-        rate = self.sent / self.seconds if self.seconds else 0
         return (
-            f"{self.name:<10} {PERMITTED:>11}  {rate:>9.1f}  {self.seconds:>7.0f}  {self.kills:>5}  {self.people:>6}"
+            f"{self.name:<10} {PERMITTED:>11}  {self.rate:>9.1f}  {self.seconds:>7.0f}  {self.kills:>5}  {self.people:>6}"
             f"  {self.sent:>4}  {self.lost:>4}  {self.doubled:>7}  {self.recorded:>8}  {self.refused:>7}"
         )
 

@@ -59,7 +59,12 @@ class Measured:
 
 
 def main(count: int) -> None:
-    """Build both, ask both the same, print what each was right in; the last line is JSON."""
+    """Compare and print; the last line is JSON."""
+    print(json.dumps(compared(count)))
+
+
+def compared(count: int) -> dict[str, Any]:
+    """Build both, ask both the same, print what each was right in; all figures of the run."""
     dice = random.Random(1)
     rows = made_recalls.notices(count, dice)
     asked = made_recalls.questions(rows, QUESTIONS, dice)
@@ -75,7 +80,7 @@ def main(count: int) -> None:
         print(
             f"  {kind:<16} ours {_right(ours, asked, kind):>3}  FTS5 {_right(theirs, asked, kind):>3}  of {of}"
         )
-    print(json.dumps(result(count, asked, ours, theirs) | {"index_mb": used}))
+    return result(count, asked, ours, theirs) | {"index_mb": used}
 
 
 def result(count: int, asked: Sequence[Asked], ours: Measured, theirs: Measured) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import itertools
 import os
 import signal
 import socket
@@ -27,6 +28,28 @@ from bot.settings import ROOT, Settings
 
 READY_WITHIN_SECONDS = 180
 Result = TypeVar("Result")
+Commands = Callable[
+    [Settings], dict[str, list[str]]
+]  # of each process, in the order of their start
+
+
+def product(settings: Settings) -> dict[str, list[str]]:
+    """The action server and Rasa as the product starts them."""
+    return {
+        **action_server(settings),
+        "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(_model()), str(settings.rasa_port)],
+    }
+
+
+@functools.cache
+def _model() -> Path:
+    return launch.trained_model(Settings(_env_file=None))
+
+
+def action_server(settings: Settings) -> dict[str, list[str]]:
+    """The action server alone."""
+    port = str(settings.actions_port)
+    return {"actions": [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", port]}
 
 
 @dataclass
@@ -36,6 +59,7 @@ class Stack:
     settings: Settings
     processes: dict[str, subprocess.Popen[bytes]]
     folder: Path
+    commands: Commands = product
 
     @functools.cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -64,7 +88,8 @@ class Stack:
 
     def start(self, name: str) -> None:
         """Start the process `name` (`rasa` or `actions`), as after a crash."""
-        self.processes[name] = _start(name, self.settings, self.folder)
+        command = self.commands(self.settings)[name]
+        self.processes[name] = _start(name, command, self.settings, self.folder)
 
     @contextlib.contextmanager
     def suspended(self, name: str) -> Iterator[None]:
@@ -160,8 +185,11 @@ class Talk:
 
 
 @contextlib.contextmanager
-def stack(**chosen: Any) -> Iterator[Stack]:
-    """A stack with a scratch database; `chosen` are settings. All of it ends with the block."""
+def stack(commands: Commands = product, **chosen: Any) -> Iterator[Stack]:
+    """A stack with a scratch database; `chosen` are settings. All of it ends with the block.
+
+    `commands` are the product's, or others for a comparison.
+    """
     with tempfile.TemporaryDirectory(prefix="stack-") as name:
         folder = Path(name)
         settings = Settings(
@@ -172,9 +200,9 @@ def stack(**chosen: Any) -> Iterator[Stack]:
             **chosen,
         )
         launch.prepare(settings)
-        running = Stack(settings, {}, folder)
+        running = Stack(settings, {}, folder, commands)
         try:
-            for process in ("actions", "rasa"):
+            for process in commands(settings):
                 running.start(process)
             running.wait()
             yield running
@@ -183,8 +211,13 @@ def stack(**chosen: Any) -> Iterator[Stack]:
                 _kill(started)
 
 
+_from = itertools.count(int(os.environ.get("FIRST_PORT", "0")))
+
+
 def free_port() -> int:
-    """A loopback port that nothing listens on."""
+    """A loopback port that nothing listens on: the next one from FIRST_PORT on, where that is set."""
+    if "FIRST_PORT" in os.environ:
+        return next(port for port in _from if not launch.is_taken(port))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -197,27 +230,23 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _start(name: str, settings: Settings, folder: Path) -> subprocess.Popen[bytes]:
-    model = launch.trained_model(Settings(_env_file=None))
+def _start(
+    name: str, command: list[str], settings: Settings, folder: Path
+) -> subprocess.Popen[bytes]:
     environment = launch.python_path() | {
         "VAR_DIR": str(folder),
         "OPERATOR": settings.operator,
         "OFFICERS_CHAT": settings.officers_chat,
         "ACTIONS_PORT": str(settings.actions_port),
         "SANIC_HOST": "127.0.0.1",
+        "RASA_TELEMETRY_ENABLED": "false",
         "DATABASE_URL": settings.database_url,
         "PUBLIC_URL": settings.public_url or "",
         "SMTP_URL": settings.smtp_url,
         "MAIL_FROM": settings.mail_from,
         "PERSONAL_DATA_IN_CHAT": str(settings.personal_data_in_chat),
     }
-    commands = {
-        "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(settings.rasa_port)],
-        "actions": [sys.executable, "-m", "rasa_sdk", "--actions", "actions",
-                    "--port", str(settings.actions_port)],
-    }  # fmt: skip
     with (folder / f"{name}.log").open("ab") as log:
         return subprocess.Popen(
-            commands[name], cwd=ROOT, env=environment, stdout=log, stderr=log,
-            preexec_fn=os.setpgrp,
+            command, cwd=ROOT, env=environment, stdout=log, stderr=log, preexec_fn=os.setpgrp,
         )  # fmt: skip

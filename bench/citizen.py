@@ -1,0 +1,114 @@
+"""A citizen on the web page who files a dispute while processes die: sends again what got no answer, waits for the late one."""
+
+import asyncio
+import re
+import time
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from bench.load import NUMBER
+from bot.library import words
+
+OPENING = "上周六在中北镇永旺超市花{amount}元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
+ANSWERS = (
+    ("请核对", "确认"),
+    ("手机", "王女士 138{number:08}"),
+    ("生活消费吗", "自己用的，没处理过"),
+    ("怎么解决", "要求退款"),
+)  # what is asked, and what is answered
+OTHERWISE, AFTERWARDS = "不知道", "我的投诉到哪一步了"
+FAULT = re.compile(re.escape(words("fault")[:10]))
+MOST_TURNS = 20
+AGAIN_SECONDS = 1.0
+LOOK_SECONDS = 2.0
+PATIENCE_SECONDS = 300.0
+
+
+class Silent(Exception):
+    """No answer came within the patience of a citizen."""
+
+
+@dataclass
+class Citizen:
+    """One talk, from the first words to the number of the record."""
+
+    url: str
+    number: int
+    id: str = ""
+    has_confirmed: bool = False
+    is_numbered: bool = False
+    turns: int = 0
+    unanswered: int = 0
+    put_off: int = 0  # turns that were answered late
+    faults: int = 0
+    _seen: list[int] = field(default_factory=list)
+
+    async def file(self) -> None:
+        """Talk until there is a number, or no answer, or no end in sight."""
+        async with httpx.AsyncClient(base_url=self.url, timeout=30) as self._client:
+            try:
+                await self._open()
+                text = OPENING.format(amount=300 + self.number)
+                while not self.is_numbered and self.turns < MOST_TURNS:
+                    text = self._next(text, await self._say(text))
+            except Silent:
+                self.unanswered += 1
+
+    def _next(self, said: str, heard: str) -> str:
+        """What the citizen says to an answer; the same again where it says that something went wrong."""
+        if FAULT.search(heard):
+            self.faults += 1
+            return said
+        if self.has_confirmed and NUMBER.search(heard):
+            self.is_numbered = True
+        for asked, answer in ANSWERS:
+            if asked in heard:
+                self.has_confirmed |= asked == "请核对"
+                return answer.format(number=self.number)
+        return AFTERWARDS if self.has_confirmed else OTHERWISE
+
+    async def _open(self) -> None:
+        """Open the page, which gives the cookie; a first message without it might be two people's."""
+        await self._reached("GET", "/")
+        self.id = self._client.cookies["citizen"].partition(".")[0]
+
+    async def _say(self, text: str) -> str:
+        """The answer to a message, at once or late."""
+        self.turns += 1
+        body = {"text": text, "message_id": uuid.uuid4().hex}
+        replies = (await self._reached("POST", "/chat/messages", body)).json()["replies"]
+        if replies and not any((one["data"] or {}).get("degraded") for one in replies):
+            return "\n".join(one["text"] for one in replies)
+        self.put_off += 1
+        return await self._late()
+
+    async def _late(self) -> str:
+        """What comes by itself in answer; other notices are only seen. Raises Silent."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            body = {"seen": self._seen}
+            notices = (await self._reached("POST", "/chat/news", body)).json()["notices"]
+            fresh = [one for one in notices if one["id"] not in self._seen]
+            self._seen += [one["id"] for one in fresh]
+            answers = [one["text"] for one in fresh if (one["data"] or {}).get("is_answer")]
+            if answers:
+                return "\n".join(answers)
+            await asyncio.sleep(LOOK_SECONDS)
+        raise Silent
+
+    async def _reached(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """The answer to a request, made again as long as nobody is there. Raises Silent."""
+        head = {"X-Forwarded-For": f"10.9.{self.number >> 8 & 255}.{self.number & 255}"}
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            try:
+                answer = await self._client.request(method, path, json=body, headers=head)
+                if answer.status_code == 200:
+                    return answer
+            except httpx.HTTPError:
+                pass
+            await asyncio.sleep(AGAIN_SECONDS)
+        raise Silent

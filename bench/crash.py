@@ -1,0 +1,118 @@
+"""`make bench-crash`: disputes are filed on the web page while processes die of kill -9 and come back.
+
+Every KILL_SECONDS one of the processes that run is killed, Rasa at most once in RASA_SECONDS; the supervisor
+starts it again, as in `make run`. At the end each confirmed dispute must be lodged once and every message
+answered, at once or late. TALKS and CHATS are how many talks, and how many at a time.
+"""
+
+import asyncio
+import json
+import os
+import random
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+
+from bench.citizen import Citizen
+from bench.whole import Whole, whole
+from bot.casework.records import Dispute, HeardMessage, Person
+
+SETTLE_SECONDS = 120  # within which what still waits at the end must be answered
+
+
+class Killer(threading.Thread):
+    """Kills a process at random as long as it is let; `kills` counts them by name."""
+
+    def __init__(
+        self, product: Whole, every: float, rasa_every: float, dice: random.Random
+    ) -> None:
+        super().__init__(daemon=True)
+        self._product, self._every, self._rasa_every, self._dice = product, every, rasa_every, dice
+        self._is_over = threading.Event()
+        self.kills: Counter[str] = Counter()
+
+    def run(self) -> None:
+        """Kill, and wait for the next time."""
+        rasa_from = time.monotonic() + self._rasa_every
+        while not self._is_over.wait(self._every):
+            names = ["actions", "bot", *(["rasa"] if time.monotonic() >= rasa_from else [])]
+            name = self._dice.choice(names)
+            if self._product.kill(name):
+                self.kills[name] += 1
+                rasa_from = time.monotonic() + self._rasa_every if name == "rasa" else rasa_from
+
+    def stop(self) -> None:
+        """Kill no more."""
+        self._is_over.set()
+        self.join()
+
+
+def main(talks: int, chats: int, every: float, rasa_every: float) -> None:
+    """Run it and print the counts; the last line is JSON. Ends with 1 where anything is lost or doubled."""
+    with whole() as product:
+        killer = Killer(product, every, rasa_every, random.Random(2026))
+        started = time.monotonic()
+        killer.start()
+        citizens = asyncio.run(filed(product.url, talks, chats))
+        killer.stop()
+        waiting = settled(product)
+        result = counted(product, citizens, killer.kills)
+    result |= {"waiting": waiting, "seconds": round(time.monotonic() - started)}
+    for name, value in result.items():
+        print(f"{name:<12} {value}")
+    print(json.dumps(result))
+    sys.exit(any(result[name] for name in ("lost", "doubled", "unanswered", "waiting")))
+
+
+async def filed(url: str, talks: int, chats: int) -> list[Citizen]:
+    """Let so many citizens file a dispute, `chats` of them at a time."""
+    citizens = [Citizen(url, number) for number in range(talks)]
+    waiting = iter(citizens)
+
+    async def chat() -> None:
+        for one in waiting:
+            await one.file()
+
+    await asyncio.gather(*(chat() for _ in range(chats)))
+    return citizens
+
+
+def settled(product: Whole) -> int:
+    """Wait for what is still to be answered; how many messages never were."""
+    query = select(func.count()).where(HeardMessage.asked.is_not(None), HeardMessage.answered_at.is_(None))  # fmt: skip
+    end = time.monotonic() + SETTLE_SECONDS
+    while True:
+        with product.sessions() as session:
+            left = session.scalar(query) or 0
+        if not left or time.monotonic() > end:
+            return left
+        time.sleep(2)
+
+
+def counted(product: Whole, citizens: Sequence[Citizen], kills: Counter[str]) -> dict[str, int]:
+    """What citizens saw beside what the records hold."""
+    query = select(Person.external_id).join(Dispute).where(Dispute.number.is_not(None))
+    with product.sessions() as session:
+        lodged = Counter(session.scalars(query))
+    confirmed = [one for one in citizens if one.has_confirmed]
+    return {
+        "talks": len(citizens), "confirmed": len(confirmed),
+        "lost": sum(lodged[one.id] == 0 for one in confirmed),
+        "doubled": sum(lodged[one.id] > 1 for one in confirmed),
+        "unconfirmed": sum(lodged[one.id] > 0 for one in citizens if not one.has_confirmed),
+        "numbered": sum(one.is_numbered for one in citizens),
+        "messages": sum(one.turns for one in citizens),
+        "unanswered": sum(one.unanswered for one in citizens),
+        "late": sum(one.put_off for one in citizens), "faults": sum(one.faults for one in citizens),
+        "kills": kills.total(), **{f"kills_{name}": count for name, count in kills.items()},
+    }  # fmt: skip
+
+
+if __name__ == "__main__":
+    talks, chats = (int(os.environ.get(*one)) for one in (("TALKS", "200"), ("CHATS", "8")))
+    every = (("KILL_SECONDS", "5"), ("RASA_SECONDS", "60"))
+    main(talks, chats, *(float(os.environ.get(*one)) for one in every))

@@ -1,0 +1,96 @@
+"""What the benchmarks reckon, and whom they kill; the runs themselves are `make bench`, `bench-crash`, `soak`."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bench import load, memory, report, soak
+from bench.citizen import Citizen
+from bench.whole import Whole
+from bot.library import words
+from bot.settings import Settings
+
+SUMMARY, NUMBERED = "请核对：电饭煲", "已经记下，记录号 ABCD-2345"
+
+
+def test_what_is_said_bears_no_marks_and_payloads_are_never_typed() -> None:
+    for line in (line for talk in load.talks() for line in talk):
+        assert not load.MARK.search(line.text) and not line.typed.startswith("/")
+
+
+@pytest.mark.parametrize("turns", [1, 7, 500])
+def test_so_many_talks_make_at_least_so_many_turns(turns: int) -> None:
+    lengths = [len(talk) for talk in load.talks()] * turns
+    talks = load.talks_for(turns)
+    assert sum(lengths[: talks - 1]) < turns <= sum(lengths[:talks])
+
+
+def test_a_ratio_is_of_each_repetition_and_its_median_counts() -> None:
+    compared = report.Compared("turns", "turns/s", [30, 20, 100], [10, 10, 10])
+    assert (compared.ratios, compared.ratio) == ([3, 2, 10], 3)
+    assert compared.row()[-2:] == ["3.00", "2.00 to 10.00"]
+
+
+def test_the_document_holds_the_rows_and_the_machine(tmp_path: Path) -> None:
+    report.write([["a", "s", "1", "2", "0.5", ""]], ["a note"], tmp_path / "bench.md")
+    text = (tmp_path / "bench.md").read_text(encoding="utf-8")
+    assert "| a | s | 1 | 2 | 0.5 |  |" in text and "- a note" in text and report.machine() in text
+
+
+def test_growth_begins_after_the_first_tenth() -> None:
+    held = [{"bot": 10.0 if minute < 2 else 100.0, "all": 100.0 + minute} for minute in range(20)]
+    grown = soak.growth(held)
+    assert grown["growth_by_process"] == {"bot": 0.0}
+    assert grown["growth_percent"] == pytest.approx((119 / 102 - 1) * 100, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("heard", "answer", "confirmed", "numbered"),
+    [
+        ("想怎么解决？", "要求退款", False, False),
+        (SUMMARY, "确认", True, False),
+        (words("fault"), "前一句", False, False),
+        (f"另一件：{NUMBERED}", "不知道", False, False),
+    ],
+)
+def test_a_citizen_answers_what_is_asked(
+    heard: str, answer: str, confirmed: bool, numbered: bool
+) -> None:
+    citizen = Citizen("http://127.0.0.1:9", 1)
+    assert citizen._next("前一句", heard) == answer
+    assert (citizen.has_confirmed, citizen.is_numbered) == (confirmed, numbered)
+
+
+def test_a_citizen_who_confirmed_waits_for_the_number() -> None:
+    citizen = Citizen("http://127.0.0.1:9", 1)
+    citizen._next("", SUMMARY)
+    assert "投诉" in citizen._next("确认", "好的") and not citizen.is_numbered
+    citizen._next("确认", NUMBERED)
+    assert citizen.is_numbered
+
+
+def test_a_kill_takes_the_named_process_and_leaves_the_others() -> None:
+    script = (  # stands in the place of the supervisor: two children, each with a group of its own
+        "import subprocess, sys, time\n"
+        "for name in ('bot', 'rasa_sdk'):\n"
+        "    subprocess.Popen(['sh', '-c', 'sleep 60; :', '-m', *(['bot', 'serve'] if name == 'bot' else [name])],"
+        " start_new_session=True)\n"
+        "print('ready', flush=True); time.sleep(60)\n"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+    product = Whole(Settings(_env_file=None), parent)
+    try:
+        assert parent.stdout is not None and parent.stdout.readline()
+        before = product.pids()
+        assert set(before) == {"bot", "actions"} and not product.kill("rasa")
+        assert memory.pss_mb(before["bot"]) > 0
+        assert product.kill("bot")
+        while memory.command(before["bot"]):
+            pass
+        assert product.pids() == {"actions": before["actions"]}
+    finally:
+        product.kill("actions")
+        parent.kill()
+        parent.wait()

@@ -26,7 +26,7 @@ check: setup ## style and types
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 
-audit: setup
+audit: setup ## known holes in the pinned packages of runtime one; without a network it says so
 	@$(PY) -m bench.audit  # known holes in pinned packages; without a network it says so and passes
 
 setup: .venv/ready nlu/.venv/ready ## install both runtimes
@@ -55,10 +55,10 @@ import-recalls: setup ## SOURCE=samr FILES="a.html b.html": recall notices from 
 bench: train ## REPEATS=3 TURNS=500: stock Rasa with DIET beside ours, and docs/bench.md anew (long)
 	@$(PY) -m bench.turns
 
-bench-crash: train # TALKS=200: disputes on the web page while processes are killed and come back (long)
+bench-crash: train ## TALKS=200: disputes on the web page while processes are killed and come back (long)
 	@$(PY) -m bench.crash
 
-soak: train # MINUTES=60: steady talks at half of what the machine can, and the memory each minute
+soak: train ## MINUTES=60: steady talks at half of what the machine can, and the memory each minute
 	@$(PY) -m bench.soak
 
 bench-push: setup ## PEOPLE=5000: a recall notice to a town; also with faults and 20 kills (long)

@@ -117,6 +117,8 @@ class Clock:
         if self._leads and not leads:
             log.error("another process leads from now on")
             await self._end()
+        if not leads:
+            self._ticked_at = time.monotonic()  # who waits to lead ticks by looking
 
     async def _begin(self, was_left: bool) -> None:
         """Begin the jobs; what an earlier process left in the middle of sending is due again.

@@ -66,7 +66,7 @@ class Rasa:
     """
 
     def __init__(self, urls: str, actions_urls: str, timeout_seconds: float) -> None:
-        pairs = zip(_addresses(urls), _addresses(actions_urls), strict=True)
+        pairs = zip(addresses(urls), addresses(actions_urls), strict=True)
         self._servers = [Server(*pair, timeout_seconds) for pair in pairs]
         self.are_several = len(self._servers) > 1
         self._health_seconds = min(HEALTH_SECONDS, timeout_seconds)
@@ -113,7 +113,8 @@ class Rasa:
 
     async def intent(self, key: str) -> str:
         """What Rasa took the last message of a talk for. Raises NoAnswer."""
-        tracker = await self._call("GET", f"/conversations/{key}/tracker?include_events=NONE")
+        path = f"/conversations/{key}/tracker?include_events=NONE"
+        tracker = await self._call(self._in_order(key)[0], "GET", path)
         return str((tracker.get("latest_message") or {}).get("intent", {}).get("name") or "none")
 
     async def forget(self, key: str) -> None:
@@ -171,7 +172,8 @@ class Rasa:
             ) from error
 
 
-def _addresses(text: str) -> list[str]:
+def addresses(text: str) -> list[str]:
+    """The addresses in a setting, with commas between."""
     return [one.strip().rstrip("/") for one in text.split(",") if one.strip()]
 
 

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.casework.records import Person
 from bot.jobs import Clock
+from bot.rasa import addresses
 from bot.settings import Settings
 
 KEPT_SECONDS = 1.0  # so long the last look is good
@@ -33,8 +34,8 @@ class Readiness:
     def __init__(self, sessions: sessionmaker[Session], settings: Settings, clock: Clock) -> None:
         self._sessions, self._clock = sessions, clock
         self._addresses = {
-            "rasa": f"{settings.rasa_url()}/status",
-            "actions": f"{settings.actions_url()}/health",
+            "rasa": [f"{one}/status" for one in addresses(settings.rasa_urls())],
+            "actions": [f"{one}/health" for one in addresses(settings.actions_urls())],
         }
         # Nothing is kept open: what is asked once a second needs no pool.
         self._client = httpx.AsyncClient(
@@ -84,8 +85,13 @@ class Readiness:
             return self._seen
 
     async def _answers(self, part: str) -> bool:
+        """Whether one of a kind answers: of several the talks go where one is."""
+        found = await asyncio.gather(*map(self._is_well, self._addresses[part]))
+        return any(found)
+
+    async def _is_well(self, address: str) -> bool:
         try:
-            return (await self._client.get(self._addresses[part])).status_code == 200
+            return (await self._client.get(address)).status_code == 200
         except httpx.HTTPError:
             return False
 

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bench.bot_api import CITIZEN
-from bot import dialogue as dialogues
+from bot import replies
 from bot.casework import officers
 from bot.casework.records import HeardMessage
 from bot.channels import telegram, web
@@ -119,7 +119,7 @@ def test_a_chat_that_sends_too_much_is_told_once_and_the_others_are_heard(
 def test_who_has_many_messages_waiting_is_asked_to_wait(
     sessions: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dialogues, "MOST_WAITING", 2)
+    monkeypatch.setattr(replies, "MOST_WAITING", 2)
 
     async def scene() -> list[str]:
         away = Dialogue(sessions, "http://127.0.0.1:9", "http://127.0.0.1:9", 0.2)

@@ -89,7 +89,9 @@ def heard(session: Session, who: Person, message_id: str, text: str, now: dateti
     try:
         with session.begin_nested():
             session.add(made)
-    except IntegrityError:  # the same message twice at once, and the other one was quicker; or a fault
+    except (
+        IntegrityError
+    ):  # the same message twice at once, and the other one was quicker; or a fault
         found = find_heard(session, who, message_id)
         if found is None:
             raise

@@ -7,7 +7,7 @@ The pictures in docs/ are written only where DESK_PICTURES is set, so that a tes
 import os
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from bot.casework import counter, officers, people, reports, steps
+from bot.casework import counter, notices, officers, people, recall_sources, reports, steps
+from bot.casework.records import Shop
 from bot.channels import web
 from bot.console import frame
 from bot.reading.facts import Facts
@@ -32,8 +33,9 @@ from tests.console.conftest import NAME, PASSWORD
 from tests.console.test_desk_looks import fill
 from tests.console.test_items import furnish
 
-LISTS = ("disputes", "callbacks", "pushes", "alarms", "questions", "reports")
-ITEMS = ("callback", "push", "alarm", "question")
+LISTS = ("disputes", "callbacks", "pushes", "alarms", "questions", "reports", "notices", "recalls", "sources",
+         "pages", "log", "entries", "shops", "stations", "holidays")  # fmt: skip
+ITEMS = ("callback", "push", "alarm", "question", "notice", "page", "shop")
 FORMS_OF = tuple(  # states in which together every step of officers can be taken
     dict.fromkeys(one.before[0] for one in steps.STEPS if "officer" in one.actors)
 )
@@ -44,6 +46,9 @@ PAGES: dict[str, dict[str, str]] = {
     "/case/{number}": {f"case-{state}": f"case/STATE-{state}" for state in FORMS_OF},
     **{f"/{word}/{{number}}": {word: f"{word}/1"} for word in ITEMS},
     "/report/{number}": {"report": "report/RPT2345678"},
+    "/recall/{number:path}": {"recall": "recall/T-1"},
+    "/entry/{number}": {"entry": "entry/car-engine"},
+    "/overview": {"overview": "overview"},
     "/new": {"new": "new"},
     "/new/{number}": {"new-made": "new/WALK"},
     "/account": {"account": "account"},
@@ -52,14 +57,14 @@ PAGES: dict[str, dict[str, str]] = {
 ERRORS = {"error-404": "case/AAAA2222", "error-405": "logout", "error-403": "report/RPT2345678"}
 # Routes that draw no page: files, and what starlette-admin brings along and the desk does not offer.
 NO_PAGES = {
-    "/case/{number}/evidence/{piece:int}", "/case/{number}/packet", "/alarm/{number}/paper",
+    "/case/{number}/evidence/{piece:int}", "/page/{number}/raw", "/case/{number}/packet", "/alarm/{number}/paper",
     "/_files/{storage}/{path:path}", "/_api/{key}/relation-lookup", "/_api/{key}/inline-edit",
     "/_api/{key}/inline-edit/row", "/{key}/create", "/{key}/detail", "/{key}/edit",
 }  # fmt: skip
 OUTSIDE = ("login", "first", "login-kept")
 REFUSED = ("new-wrong", "account-wrong", "login-wrong")  # drawn for a form that was sent
 NAMES = (*(name for pages in PAGES.values() for name in pages), *ERRORS, *REFUSED)
-AS_OFFICER = "error-403"  # what a reviewer may see, and an officer not
+AS_OFFICER = "error-403"  # what an administrator may see, and an officer not
 PICTURES = {"list-reports": "reports", "report": "report", "new": "new", "new-wrong": "new-wrong",
             "new-made": "new-made", "account": "account", "first": "first", "login-kept": "login-kept",
             "error-404": "error", "case-accepted": "case-forms", 
@@ -102,7 +107,8 @@ def _furnish(sessions: sessionmaker[Session]) -> dict[str, str]:
     furnish(sessions)
     fill(sessions)
     with sessions.begin() as session:
-        officers.save(session, NAME, "reviewer", PASSWORD, now)
+        _left_lying(session, now)
+        officers.save(session, NAME, "administrator", PASSWORD, now)
         officers.save(session, "王芳", "officer", PASSWORD, now)
         made = reports.lodge(session, TOLD, reporter="r", form="f", operator="bureau", now=now)
         made.report.number, made.report.state = "RPT2345678", "checking"
@@ -121,9 +127,24 @@ def _furnish(sessions: sessionmaker[Session]) -> dict[str, str]:
     return found
 
 
+def _left_lying(session: Session, now: datetime) -> None:
+    """A notice that could not be sent, a page that was not read, a shop."""
+    who = people.person(session, "telegram", "7", now)
+    made = notices.post(session, who, "progress", "ABCD2345:1", "x", now - timedelta(hours=3))
+    made.state, made.last_error, made.may_be_double = "stuck", "NetworkError", True
+    recall_sources.failed(session, "samr", "timeout", now)
+    url = "https://www.samrdprc.org.cn/xfpzh/xfpgnzh/" + "a" * 60 + ".html"
+    page = f"<html>{'召回' * 300}{'x' * 500}</html>".encode()
+    recall_sources.keep(session, "samr", url, page, now, state="quarantined", reason="no_layout")
+    session.add(
+        Shop(name="青禾家电", aliases=["青禾"], street="中北镇", responsible="王某", email="a@b.example",
+             verified_at=now, verified_by=NAME, created_at=now, updated_at=now)
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def tabs(browser: Browser, world: Any) -> Iterator[Any]:
-    """One tab of each: a reviewer, an officer, who has not logged in; with the hosts that were asked."""
+    """One tab of each: an administrator, an officer, who has not logged in; with the hosts that were asked."""
     hosts: set[str] = set()
     opened = {}
     for name in (NAME, "王芳", ""):
@@ -211,7 +232,10 @@ def test_a_page_can_be_used_by_everybody(world: Any, tabs: Any, name: str) -> No
 def keyboard(page: Page) -> None:
     """All that can be pressed is reached by Tab, in the order of the page, and is seen to have the focus."""
     wanted = page.evaluate(REACHABLE)
-    for _ in range(wanted):
+    inner = (
+        3 * page.locator("input[type=date]:visible").count()
+    )  # day, month, year and the calendar are one
+    for _ in range(wanted + inner):
         page.keyboard.press("Tab")
     reached = page.evaluate("window.reached")
     places = [one["place"] for one in reached]

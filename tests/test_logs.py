@@ -42,6 +42,9 @@ def written(request: pytest.FixtureRequest) -> Iterator[Callable[[], list[Any]]]
 @contextlib.contextmanager
 def logged(shape: Shape) -> Iterator[Callable[[], list[Any]]]:
     root, handlers, level = logging.getLogger(), logging.root.handlers[:], logging.root.level
+    for name in ("uvicorn", "uvicorn.error"):  # other tests' servers have set up their own log
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     logs.set_up(shape)
     stream = io.StringIO()
     (own,) = [one for one in root.handlers if isinstance(one, logging.StreamHandler)]

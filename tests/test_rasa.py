@@ -8,15 +8,19 @@ from typing import Any
 import httpx
 import pytest
 import respx
+from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot.casework import sealing
 from bot.casework.records import HeardMessage
 from bot.dialogue import Dialogue
 from bot.library import words
 from bot.messages import Message
 from bot.rasa import NoAnswer, Rasa
 from tests import aside
+from tests.postgres import postgres
+from tests.test_leases import opened
 
 RASA = ("http://rasa-1:5005", "http://rasa-2:5005")
 ACTIONS = ("http://actions-1:5055", "http://actions-2:5055")
@@ -70,6 +74,14 @@ class World:
 def world() -> Iterator[World]:
     with respx.mock(assert_all_called=False) as mocked:
         yield World(mocked)
+
+
+@pytest.fixture
+def shared() -> Iterator[sessionmaker[Session]]:
+    """Empty records that several processes share: only there a talk is kept by a lease."""
+    sealing.unlock([Fernet.generate_key()])
+    with postgres() as address:
+        yield from opened(address)
 
 
 def several(sessions: sessionmaker[Session], **chosen: Any) -> Dialogue:
@@ -151,16 +163,16 @@ def test_where_all_are_down_the_message_waits_and_is_answered_once(
 
 
 def test_one_at_a_time_and_in_order_though_they_come_to_several_processes(
-    sessions: sessionmaker[Session], world: World
+    shared: sessionmaker[Session], world: World
 ) -> None:
     texts = [f"第{n}句" for n in range(9)]
 
     async def scene() -> None:
-        bots = [several(sessions) for _ in range(3)]
+        bots = [several(shared) for _ in range(3)]
         heard = []
         for number, text in enumerate(texts):
             heard.append(asyncio.create_task(say(bots[number % 3], text)))
-            while kept(sessions) <= number:  # the next arrives after it, and before its answer
+            while kept(shared) <= number:  # the next arrives after it, and before its answer
                 await asyncio.sleep(0.005)
         assert await asyncio.gather(*heard) == [f"听到：{text}" for text in texts]
         for bot in bots:
@@ -171,10 +183,10 @@ def test_one_at_a_time_and_in_order_though_they_come_to_several_processes(
 
 
 def test_the_same_message_at_two_processes_is_heard_once(
-    sessions: sessionmaker[Session], world: World
+    shared: sessionmaker[Session], world: World
 ) -> None:
     async def scene() -> None:
-        bots = [several(sessions) for _ in range(2)]
+        bots = [several(shared) for _ in range(2)]
         said = await asyncio.gather(*(say(bot, "一") for bot in bots))
         assert said == ["听到：一"] * 2 and [text for _, text in world.said] == ["一"]
         for bot in bots:
@@ -184,12 +196,12 @@ def test_the_same_message_at_two_processes_is_heard_once(
 
 
 def test_a_message_whose_process_died_before_it_looked_holds_up_the_next_for_a_while_only(
-    sessions: sessionmaker[Session], world: World, monkeypatch: pytest.MonkeyPatch
+    shared: sessionmaker[Session], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.turns.WAIT_SECONDS", 0.6)
 
     async def scene() -> None:
-        dead, alive = several(sessions), several(sessions)
+        dead, alive = several(shared), several(shared)
         dead._stand_in_line(Message("web", "c-1", "一", "一"))
         assert await say(alive, "二") == "听到：二"
         assert await say(dead, "一") == "听到：一"  # its sender repeats it

@@ -7,7 +7,7 @@ from datetime import date
 from rapidfuzz.distance import OSA
 
 from bot.casework.recall_index import Entry, Hit
-from bot.casework.recall_matching import STRONG, Code, fold, is_amount, vocabulary
+from bot.casework.recall_matching import STRONG, fold, is_amount, vocabulary
 from bot.casework.recall_question import Question
 from bot.casework.records import Recall
 from bot.library import load
@@ -101,23 +101,24 @@ def near(pool: Iterable[Entry], question: Question) -> tuple[Near, ...]:
     """Models of the brand that differ from a code asked in one character, or in lost zeros."""
     asked = [c for c in question.codes if not any(c.glued) and not c.is_batch]
     asked = [c for c in asked if any(char.isdigit() for char in c.key)]
+    numbers = {c.key for c in asked if c.typed.isdigit() and not is_amount(c, question.text)}
     found = {
-        (e.notice.notice_no, i.key): Near(e.notice, i.printed, c.typed)
-        for e in pool for i in e.identifiers for c in asked
-        if i.kind in STRONG and not i.key.startswith("day")
-        and (_is_near(i.key, c.key) or _lost_zeros(i.key, c, question.text))
+        (e.number, i.key): Near(e.notice, i.printed, c.typed)
+        for c in asked for e in pool for i in e.identifiers
+        if (_is_near(i.key, c.key) or (c.key in numbers and _lost_zeros(i.key, c.key)))
+        and i.kind in STRONG and not i.key.startswith("day")
     }  # fmt: skip
     return tuple(found[at] for at in sorted(found))
 
 
 def _is_near(printed: str, asked: str) -> bool:
-    return len(asked) >= LEAST_NEAR and OSA.distance(printed, asked, score_cutoff=1) == 1
+    is_like = len(asked) >= LEAST_NEAR and -1 <= len(printed) - len(asked) <= 1
+    return is_like and OSA.distance(printed, asked, score_cutoff=1) == 1
 
 
-def _lost_zeros(printed: str, asked: Code, text: str) -> bool:
+def _lost_zeros(printed: str, asked: str) -> bool:
     """Whether a number is the printed one without its zeros in front: 380 for 0380."""
-    is_number = asked.typed.isdigit() and not is_amount(asked, text)
-    return is_number and printed != asked.key and printed.lstrip("0") == asked.key.lstrip("0")
+    return printed != asked and printed.lstrip("0") == asked.lstrip("0")
 
 
 def is_out_of_spans(entry: Entry, question: Question) -> bool:
@@ -125,8 +126,7 @@ def is_out_of_spans(entry: Entry, question: Question) -> bool:
 
     A batch that is written in another way than the notice's proves nothing.
     """
-    asked = [code.typed for code in question.codes if code.is_batch]
-    if not question.made and not asked:  # as most: a brand may have thousands of notices
+    if not question.has_spans:
         return False
     out_of_days = (
         question.made
@@ -137,6 +137,7 @@ def is_out_of_spans(entry: Entry, question: Question) -> bool:
             for asked in question.made
         )
     )
+    asked = [code.typed for code in question.codes if code.is_batch]
     like = [batch for batch in asked if any(span.is_like(batch) for span in entry.batches)]
     out_of_batches = like and not any(s.holds(batch) for s in entry.batches for batch in like)
     return bool(out_of_days or out_of_batches)

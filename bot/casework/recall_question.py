@@ -19,6 +19,8 @@ _CJK = re.compile(r"[\u4e00-\u9fff]+")
 _AFTER_SLASH = re.compile(r"/([a-z0-9][-a-z0-9.]*)")
 _BEFORE_SLASH = re.compile(r"([a-z0-9][-a-z0-9.]*)/$")
 
+Gram = tuple[int, int, str]  # start, end, characters
+
 
 @dataclass(frozen=True)
 class Question:
@@ -44,6 +46,11 @@ class Question:
     made: tuple[Period, ...] = ()
 
     @functools.cached_property
+    def has_spans(self) -> bool:
+        """Whether it tells when the thing was made, or a batch."""
+        return bool(self.made) or any(code.is_batch for code in self.codes)
+
+    @functools.cached_property
     def pairs(self) -> frozenset[str]:
         """The pairs of neighbouring Chinese characters, for comparing with a notice's words."""
         found = (self.text[i : i + 2] for i in range(len(self.text) - 1))
@@ -60,13 +67,14 @@ def read(
 ) -> Question:
     """What the words name, with what was marked in them elsewhere (brand, model, product)."""
     folded = _with_marked(_unglued(index, fold(text)[:LONGEST_QUESTION]), brand, model, product)
-    names = _brand_spans(index, folded)
+    grams, codes = list(_grams(folded)), matching.codes(folded)
+    names = _brand_spans(index, folded, grams, codes)
     rest = _blanked(folded, names)
-    codes = [*matching.days(folded), *matching.codes(folded)]
+    codes = [*matching.days(folded), *codes]
     codes = [c for c in codes if not any(s <= c.start and c.end <= e for s, e, _ in names)]
     made = list(spans_of.made_when(folded))
     codes = [c for c in codes if not any(c.start < m.end and m.start < c.end for m in made)]
-    hits, found = _hits(index, folded, codes, names)
+    hits, found = _hits(index, folded, grams, codes, names)
     named = index.of_brands({name for _, _, name in names})
     batches = _batch_hits(named, codes)
     spans = vocabulary().spans(rest)
@@ -118,7 +126,7 @@ def _is_code(index: Index, text: str) -> bool:
     return key(text) in index.by_key or bool(re.search(r"\d", text))
 
 
-def _grams(text: str) -> Iterator[tuple[int, int, str]]:
+def _grams(text: str) -> Iterator[Gram]:
     """Every stretch of Chinese characters that a name may be: start, end, characters."""
     for run in _CJK.finditer(text):
         for start in range(run.start(), run.end() - 1):
@@ -126,12 +134,14 @@ def _grams(text: str) -> Iterator[tuple[int, int, str]]:
                 yield start, end, text[start:end]
 
 
-def _brand_spans(index: Index, text: str) -> list[tuple[int, int, str]]:
+def _brand_spans(
+    index: Index, text: str, grams: Sequence[Gram], codes: Sequence[Code]
+) -> list[tuple[int, int, str]]:
     """Where brands of the library stand as brands: start, end, name as indexed."""
-    found = [(s, e, gram) for s, e, gram in _grams(text) if gram in index.by_brand]
+    found = [(s, e, gram) for s, e, gram in grams if gram in index.by_brand]
     found += [
         (c.start, c.end, c.key)
-        for c in matching.codes(text)
+        for c in codes
         if c.key in index.by_brand and not c.glued[0] and not c.key.isdigit()
     ]
     longest = [
@@ -159,7 +169,11 @@ def _blanked(text: str, spans: Iterable[tuple[int, int, str]]) -> str:
 
 
 def _hits(
-    index: Index, text: str, codes: list[Code], names: list[tuple[int, int, str]]
+    index: Index,
+    text: str,
+    grams: Sequence[Gram],
+    codes: list[Code],
+    names: list[tuple[int, int, str]],
 ) -> tuple[list[Hit], list[Code]]:
     """What of the notices stands in the text, and the stretches it was found in."""
     ends = {end + gap for _, end, _ in names for gap in (0, 1, 2)}
@@ -172,8 +186,8 @@ def _hits(
         if code.key in index.by_key:
             found.append(code)
     hits = [hit for code in found for hit in map(_whole(code, text), index.by_key[code.key]) if hit]
-    grams = {gram for _, _, gram in _grams(text)}
-    return hits + [hit for gram in grams for hit in index.by_key.get(gram, ())], found
+    named = dict.fromkeys(gram for _, _, gram in grams if gram in index.by_key)
+    return hits + [hit for gram in named for hit in index.by_key[gram]], found
 
 
 def _whole(code: Code, text: str) -> Callable[[Hit], Hit | None]:
@@ -251,7 +265,8 @@ def _outside(
     for other in (word for word in only_like_it if word in text):
         hiding += [(m.start(), m.end()) for m in re.finditer(re.escape(other), text)]
     best: tuple[str, int, int] | None = None
-    for word, subject in [pair for pair in outside if pair[0] in text]:  # of hundreds hardly any is
+    begun = {row for char in text for row in outside.get(char, ())}  # of hundreds hardly any
+    for _, word, subject in sorted(row for row in begun if row[1] in text):
         if best is not None and len(word) <= best[2] - best[1]:
             continue
         for match in re.finditer(re.escape(word), text):
@@ -262,8 +277,12 @@ def _outside(
 
 
 @functools.cache
-def _outside_words() -> tuple[list[tuple[str, str]], list[str]]:
-    """Each folded word with its subject outside of the library, and the words that only look so."""
+def _outside_words() -> tuple[dict[str, list[tuple[int, str, str]]], list[str]]:
+    """By its first character each folded word: its place in the file, the word, its subject outside of
+    the library; and the words that only look so."""
     words = load("categories")
-    outside = [(fold(w), name) for name, row in words["outside"].items() for w in row["words"]]
+    rows = [(fold(w), name) for name, row in words["outside"].items() for w in row["words"]]
+    outside: dict[str, list[tuple[int, str, str]]] = {}
+    for place, (word, name) in enumerate(rows):
+        outside.setdefault(word[0], []).append((place, word, name))
     return outside, list(map(fold, words["not_outside"]))

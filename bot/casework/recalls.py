@@ -26,7 +26,8 @@ from bot.sources import lines
 CHINA = timezone(timedelta(hours=8))
 SHIPPED = FOLDER / "recalls" / "cn.jsonl"
 READ_AT_ONCE = 500  # notices in one query
-MOST_SHOWN = 20  # notices that one answer carries of a brand or a product
+MOST_SHOWN = 20  # notices that one answer carries of a product
+MOST_OTHERS = 10  # further notices of a brand
 NO_IDENTIFIER = Identifier("product", "", "")  # a match by brand or product alone
 LONGEST_CHECK = 40  # characters of a batch or date field that fit a reply
 
@@ -161,10 +162,16 @@ def _by_model_alone(hits: Sequence[Hit], question: Question) -> Answer:
 
 def _by_brand(question: Question, by_model: Sequence[Hit]) -> Answer:
     """The brand is known here, the model is not named or not listed."""
-    pool = [e for e in question.named if evidence.product_agrees(e, question) is not False]
-    pool = [e for e in pool if not evidence.is_out_of_sizes(e, question)]
-    out = [Hit(e, NO_IDENTIFIER) for e in pool if evidence.is_out_of_spans(e, question)]
-    pool = [e for e in pool if not evidence.is_out_of_spans(e, question)]
+    # A brand may have thousands of notices: they are gone through only where the question tells them apart.
+    pool = list(question.named)
+    if question.products or question.for_adults:
+        pool = [e for e in pool if evidence.product_agrees(e, question) is not False]
+    if question.sizes:
+        pool = [e for e in pool if not evidence.is_out_of_sizes(e, question)]
+    out: list[Hit] = []
+    if question.has_spans:
+        out = [Hit(e, NO_IDENTIFIER) for e in pool if evidence.is_out_of_spans(e, question)]
+        pool = [e for e in pool if not evidence.is_out_of_spans(e, question)]
     asked_code = any(not code.is_batch for code in question.unlisted) or any(
         hit.identifier.kind != "size" for hit in by_model
     )
@@ -211,7 +218,7 @@ def _others(question: Question, matches: Sequence[Match]) -> tuple[Recall, ...]:
 
 
 def _first(newest: Iterable[Entry]) -> tuple[Recall, ...]:
-    return tuple(one.notice for one in itertools.islice(newest, MOST_SHOWN))
+    return tuple(one.notice for one in itertools.islice(newest, MOST_OTHERS))
 
 
 def _strongest(hits: Iterable[Hit]) -> list[Hit]:

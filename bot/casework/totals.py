@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines
@@ -115,10 +115,15 @@ def _settled(session: Session, since: datetime) -> dict[date, list[tuple[int, bo
         .group_by(DisputeEvent.dispute_id)
         .subquery()
     )
+    undone = exists().where(  # reopened since, however it was closed then
+        DisputeEvent.dispute_id == Dispute.id,
+        DisputeEvent.kind == "reopen",
+        DisputeEvent.happened_at > last.c.at,
+    )
     query = (
         select(Dispute.lodged_at, last.c.at, Dispute.lane)
         .join(last, last.c.dispute_id == Dispute.id)
-        .where(Dispute.state.in_(SETTLED), last.c.at >= since)
+        .where(Dispute.state.in_(SETTLED), last.c.at >= since, ~undone)
     )
     found: dict[date, list[tuple[int, bool]]] = defaultdict(list)
     for lodged_at, at, lane in session.execute(query):

@@ -38,11 +38,11 @@ def prepare(settings: Settings) -> None:
 
 
 def trained_model(settings: Settings) -> Path:
-    """The path of the model for this tree, trained first where it is not yet (half a minute here).
+    """The path of the model for this tree, trained first where it is not yet (minutes).
 
     Raises subprocess.CalledProcessError where training fails; Rasa's words are on the screen.
     """
-    say("looking for the trained model (a first training takes about four minutes)")
+    say("looking for the trained model (a first training takes five to ten minutes)")
     command = [str(NLU_PYTHON), "-m", "nlu.train", str(settings.var_dir / "models")]
     done = subprocess.run(
         command, cwd=ROOT, env=python_path(), check=True, stdout=subprocess.PIPE, text=True

@@ -23,7 +23,7 @@ class Turns:
 
     def __init__(self, sessions: sessionmaker[Session]) -> None:
         self._sessions = sessions
-        self._leases = None if is_alone(sessions) else Leases(sessions)
+        self._leases = None if _is_alone(sessions) else Leases(sessions)
         self._locks: weakref.WeakValueDictionary[int, asyncio.Lock] = weakref.WeakValueDictionary()
 
     @contextlib.asynccontextmanager
@@ -60,7 +60,7 @@ class Turns:
             return not people.is_before(session, person_id, row_id, since)
 
 
-def is_alone(sessions: sessionmaker[Session]) -> bool:
+def _is_alone(sessions: sessionmaker[Session]) -> bool:
     """Whether no other process hears people with these records."""
     bind = sessions.kw["bind"]
     return bool(bind.dialect.name == "sqlite")

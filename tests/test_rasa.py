@@ -78,7 +78,7 @@ def world() -> Iterator[World]:
 
 @pytest.fixture
 def shared() -> Iterator[sessionmaker[Session]]:
-    """Empty records that several processes share: only there a talk is kept by a lease."""
+    """Empty records that several processes share: only there is a talk kept by a lease."""
     sealing.unlock([Fernet.generate_key()])
     with postgres() as address:
         yield from opened(address)

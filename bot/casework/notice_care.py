@@ -12,12 +12,8 @@ from bot.casework.steps import NotPossible
 
 LATE_AFTER = timedelta(hours=1)  # beyond the moment it was due
 GIVEN_UP = "given_up"
-WHY = (
-    "called",
-    "met",
-    "too_late",
-    "elsewhere",
-)  # why one is given up; a code, for words might name somebody
+# Why one is given up: a code, for words might name somebody.
+WHY = ("called", "met", "too_late", "elsewhere")
 KINDS = ("open", "stuck", "late", "double", "unreachable", GIVEN_UP)
 NEVER_AGAIN = (notices.MOVED, EMPTIED)  # told by another row; no words left
 

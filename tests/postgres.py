@@ -15,6 +15,16 @@ PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @contextlib.contextmanager
+def address_of(kind: str, folder: Path) -> Iterator[str]:
+    """The SQLAlchemy address of an empty database: a file in the folder for `sqlite`, else a PostgreSQL."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder / 'records.db'}"
+    else:
+        with postgres() as address:
+            yield address
+
+
+@contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The SQLAlchemy address of an empty database."""
     assert PROGRAMS, "no PostgreSQL: `make postgresql` installs it"

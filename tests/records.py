@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime
 
+from cryptography.fernet import Fernet
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database
+from bot.casework import sealing
 from bot.casework.recall_records import RecallVersion
 from bot.casework.records import Recall, Record
 from bot.settings import Settings
@@ -17,6 +19,15 @@ def empty(settings: Settings) -> Iterator[sessionmaker[Session]]:
     Record.metadata.create_all(made.kw["bind"])
     yield made
     made.kw["bind"].dispose()
+
+
+def at(address: str) -> Iterator[sessionmaker[Session]]:
+    """Likewise at an address, under a key of their own."""
+    sealing.unlock([Fernet.generate_key()])
+    engine = database.engine(address)
+    Record.metadata.create_all(engine)
+    yield sessionmaker(engine, expire_on_commit=False)
+    engine.dispose()
 
 
 def printed(session: Session, notice: Recall, now: datetime) -> None:

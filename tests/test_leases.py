@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 import time_machine
-from cryptography.fernet import Fernet
 from hypothesis import Phase
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -19,14 +18,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import database, leases
-from bot.casework import notices, people, sealing
+from bot.casework import notices, people
 from bot.casework.lease_records import Lease
 from bot.casework.records import Notice, Record
 from bot.jobs import CLOCK, Clock
 from bot.leases import Leases
 from bot.settings import ROOT
-from tests import aside
-from tests.postgres import postgres
+from tests import aside, records
+from tests.postgres import address_of
 
 TERM = 10.0
 
@@ -34,19 +33,8 @@ TERM = 10.0
 @pytest.fixture(params=["sqlite", "postgresql"])
 def shared(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     """Empty records that several processes share."""
-    sealing.unlock([Fernet.generate_key()])
-    if request.param == "sqlite":
-        yield from opened(f"sqlite:///{tmp_path / 'records.db'}")
-    else:
-        with postgres() as address:
-            yield from opened(address)
-
-
-def opened(address: str) -> Iterator[sessionmaker[Session]]:
-    engine = database.engine(address)
-    Record.metadata.create_all(engine)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
+    with address_of(request.param, tmp_path) as address:
+        yield from records.at(address)
 
 
 class Several(RuleBasedStateMachine):

@@ -8,19 +8,16 @@ from typing import Any
 import httpx
 import pytest
 import respx
-from cryptography.fernet import Fernet
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.casework import sealing
 from bot.casework.records import HeardMessage
 from bot.dialogue import Dialogue
 from bot.library import words
 from bot.messages import Message
 from bot.rasa import NoAnswer, Rasa
-from tests import aside
+from tests import aside, records
 from tests.postgres import postgres
-from tests.test_leases import opened
 
 RASA = ("http://rasa-1:5005", "http://rasa-2:5005")
 ACTIONS = ("http://actions-1:5055", "http://actions-2:5055")
@@ -79,9 +76,8 @@ def world() -> Iterator[World]:
 @pytest.fixture
 def shared() -> Iterator[sessionmaker[Session]]:
     """Empty records that several processes share: only there is a talk kept by a lease."""
-    sealing.unlock([Fernet.generate_key()])
     with postgres() as address:
-        yield from opened(address)
+        yield from records.at(address)
 
 
 def several(sessions: sessionmaker[Session], **chosen: Any) -> Dialogue:

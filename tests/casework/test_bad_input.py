@@ -31,7 +31,7 @@ from bot.channels import telegram_text
 from bot.reading import facts, phones
 from bot.reading.facts import Facts
 from tests import hostile
-from tests.postgres import postgres
+from tests.postgres import address_of
 
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 2)
@@ -52,11 +52,8 @@ all_words = pytest.mark.parametrize("words", hostile.WORDS.values(), ids=hostile
 def address(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path_factory.mktemp('records') / 'records.db'}"
-    else:
-        with postgres() as found:
-            yield found
+    with address_of(request.param, tmp_path_factory.mktemp("records")) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,9 @@ from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot import database
 from bot.casework import (
     disputes,
     overview,
@@ -21,7 +19,6 @@ from bot.casework import (
     progress,
     questions,
     recall_answers,
-    sealing,
     steps,
 )
 from bot.casework.callback_records import CallbackRequest
@@ -29,9 +26,10 @@ from bot.casework.china_days import ChinaDay, day
 from bot.casework.guidance_records import GuidanceAnswer
 from bot.casework.periods import BadPeriod, Period
 from bot.casework.recall_push_records import KIND, RecallAnswer, RecallCall, RecallPush
-from bot.casework.records import Dispute, Notice, Record
+from bot.casework.records import Dispute, Notice
+from tests import records
 from tests.casework.test_recall_reach import recalled
-from tests.postgres import postgres
+from tests.postgres import address_of
 
 NOW = datetime(2026, 11, 26, 2, tzinfo=UTC)  # Thursday, 10:00 in Tianjin
 TODAY = date(2026, 11, 26)
@@ -56,20 +54,10 @@ WAYS: dict[str, tuple[list[Step], bool]] = {  # the steps to each end, and wheth
 @pytest.fixture(params=["sqlite", "postgresql"])
 def anywhere(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Session]:
     """A session on an empty database of either kind."""
-    sealing.unlock([Fernet.generate_key()])
-    if request.param == "sqlite":
-        yield from _opened(f"sqlite:///{tmp_path / 'records.db'}")
-    else:
-        with postgres() as address:
-            yield from _opened(address)
-
-
-def _opened(address: str) -> Iterator[Session]:
-    engine = database.engine(address)
-    Record.metadata.create_all(engine)
-    with Session(engine) as opened:
-        yield opened
-    engine.dispose()
+    with address_of(request.param, tmp_path) as address:
+        for sessions in records.at(address):
+            with sessions() as session:
+                yield session
 
 
 def november(number: int) -> datetime:

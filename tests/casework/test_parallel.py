@@ -18,18 +18,15 @@ from bot import database
 from bot.casework import disputes, people, sealing
 from bot.casework.records import Dispute, DisputeEvent, Notice, Person, Record
 from bot.settings import ROOT
-from tests.postgres import postgres
+from tests.postgres import address_of
 
 PROCESSES, EACH, SHARED = 4, 250, 20
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'records.db'}"
-    else:
-        with postgres() as found:
-            yield found
+    with address_of(request.param, tmp_path) as found:
+        yield found
 
 
 def test_a_thousand_disputes_at_once(address: str) -> None:

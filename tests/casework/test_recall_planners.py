@@ -6,32 +6,19 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import database
-from bot.casework import recall_push, recall_reach, sealing
-from bot.casework.records import Record
+from bot.casework import recall_push, recall_reach
+from tests import records
 from tests.casework.test_recall_reach import proposed, told, town
-from tests.postgres import postgres
+from tests.postgres import address_of
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def sessions(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sessionmaker[Session]]:
-    sealing.unlock([Fernet.generate_key()])
-    if request.param == "sqlite":
-        yield from made(f"sqlite:///{tmp_path / 'records.db'}")
-    else:
-        with postgres() as address:
-            yield from made(address)
-
-
-def made(address: str) -> Iterator[sessionmaker[Session]]:
-    engine = database.engine(address)
-    Record.metadata.create_all(engine)
-    yield sessionmaker(engine, expire_on_commit=False)
-    engine.dispose()
+    with address_of(request.param, tmp_path) as address:
+        yield from records.at(address)
 
 
 def test_two_planners_at_once_tell_each_once(

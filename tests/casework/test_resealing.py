@@ -15,7 +15,7 @@ from bot import __main__ as commands
 from bot import database, settings
 from bot.casework import resealing, sealing
 from bot.casework.records import Record
-from tests.postgres import postgres
+from tests.postgres import address_of
 
 OLD, NEW, LOST = (Fernet.generate_key() for _ in range(3))
 WORDS = "司马先生，键盘坏了"
@@ -37,11 +37,8 @@ def chosen(
         fill(found)
         return found
 
-    if request.param == "sqlite":
-        yield made(f"sqlite:///{tmp_path / 'records.db'}")
-    else:
-        with postgres() as address:
-            yield made(address)
+    with address_of(request.param, tmp_path) as address:
+        yield made(address)
 
 
 def fill(chosen: settings.Settings) -> None:

@@ -33,7 +33,7 @@ class Entries(Rows):
             one
             for one in guidance_loader.entries()
             if given.get("topic", "") in ("", one.topic)
-            and given.get("law", "") in ("", *(cite.law for cite in one.cite))
+            and given.get("law", "") in ("", *(cite.law for cite in one.sources))
             and given.get("reviewed", "") in ("", REVIEWED if one.reviewed_on else NOT_REVIEWED)
             and (not words or all(word in _searched(one) for word in words))
         ]
@@ -42,7 +42,7 @@ class Entries(Rows):
         """By topic, law, and review."""
         said, given = load("desk")["entry"], self.asked(request)
         any_one, known = ("", load("desk")["queue"]["any"]), guidance_loader.entries()
-        cited = {cite.law for one in known for cite in one.cite}
+        cited = {cite.law for one in known for cite in one.sources}
         laws = [(key, law.short) for key, law in guidance_loader.laws().items() if key in cited]
         topics = list(dict.fromkeys((one.topic, one.topic) for one in known))
         options = {"law": laws, "topic": topics, "reviewed": list(said["by_review"].items())}
@@ -91,24 +91,29 @@ class EntryPage(Item):
             (columns["grade"], said["grades"].get(record.grade, record.grade)),
             (columns["as_of"], record.as_of), (said["file"], said["path"].format(topic=record.topic)),
             (said["action"], said["actions"][record.action]), (said["answer"], record.answer),
-            (said["rule"], record.rule), (said["next"], record.next), (said["limits"], record.limits),
-            (said["evidence"], record.evidence),
+            (said["rule"], record.rule), (said["exceptions"], record.exceptions), (said["next"], record.next),
+            (said["limits"], record.limits), (said["evidence"], record.evidence),
         ]  # fmt: skip
-        laws = [Row(law_text(one)) for one in record.cite]
+        laws = [Row(law_text(one)) for one in record.sources]
         terms = [
             Row(said["term"].format(what=one.what, article=article_text(one.rule)))
             for one in record.terms
         ]
-        near = {one.id: one.title for one in guidance_loader.entries()}
-        others = [Row(near[one], f"/entry/{one}") for one in record.confused_with]
         asks = [Row(one) for one in record.asks]
         parts = (
             (said["laws"], laws),
             (said["terms"], terms),
             (said["asks"], asks),
-            (said["near"], others),
+            (said["near"], _rows(record.confused_with)),
+            (said["see"], _rows(record.see)),
         )
         return Shown(record.title, pairs, [one for one in parts if one[1]])
+
+
+def _rows(ids: Sequence[str]) -> list[Row]:
+    """Other entries, with the way to each."""
+    titles = {one.id: one.title for one in guidance_loader.entries()}
+    return [Row(titles[one], f"/entry/{one}") for one in ids]
 
 
 def reviewed_text(entry: Entry) -> str:
@@ -139,5 +144,5 @@ def law_text(cite: Cite) -> str:
 def _searched(entry: Entry) -> str:
     """All that a search looks through, the articles as they are cited among it."""
     parts = (entry.id, guidance_loader.said(entry), entry.evidence, *entry.asks,
-             *guidance.citations(entry), *(law_text(one) for one in entry.cite))  # fmt: skip
+             *guidance.citations(entry), *(law_text(one) for one in entry.sources))  # fmt: skip
     return folding.plain("\n".join(parts)).lower()

@@ -155,19 +155,18 @@ def _versions(session: Session, record: Recall) -> list[Row]:
 
 def _pushes(session: Session, record: Recall) -> list[Row]:
     """Each version that was to go to people: how many, what became of it, what they answered."""
-    said = load("desk")["push"]
+    said, rate = load("desk")["push"], recall_answers.rate(session, record.notice_no)
     query = select(RecallPush).where(RecallPush.notice_no == record.notice_no)
     found = []
     for push in session.scalars(query.order_by(RecallPush.id)):
-        facts = (moment(push.proposed_at), said["states"][push.state], push_text(session, push))
+        facts = (moment(push.proposed_at), said["states"][push.state], push_text(push, rate))
         found.append(Row(" · ".join(facts), f"/push/{push.id}"))
     return found
 
 
-def push_text(session: Session, push: RecallPush) -> str:
+def push_text(push: RecallPush, rate: recall_answers.Rate) -> str:
     """How many it was to go to, and how many it has gone to."""
-    said, rate = load("desk")["recall"], recall_answers.rate(session, push.notice_no)
-    return str(said["told"]).format(
+    return str(load("desk")["recall"]["told"]).format(
         people=recall_push.people_of(push), posted=push.posted, reached=rate.reached,
         rate=rate_text(rate) or load("desk")["push"]["no_rate"],
     )  # fmt: skip

@@ -226,13 +226,19 @@ def test_the_log_says_who_did_what_and_finds_it(
 # ── guidance and recalls ──
 
 
-@pytest.mark.parametrize("entry", guidance_loader.entries()[::25], ids=lambda one: one.id)
+ENTRIES = guidance_loader.entries()
+WITH_EXCEPTIONS = [one for one in ENTRIES if one.exception_cite and one.see][:3]
+
+
+@pytest.mark.parametrize("entry", [*ENTRIES[::25], *WITH_EXCEPTIONS], ids=lambda one: one.id)
 def test_an_entry_is_shown_whole_with_its_file_and_nothing_to_change(
     desk: TestClient, entry: guidance_loader.Entry
 ) -> None:
     page = desk.get(f"/desk/entry/{entry.id}").text
     assert f"bot/library/guidance/{entry.topic}.yml" in page and entry.answer in page
-    for cite in entry.cite:
+    assert html.escape(entry.exceptions) in page and WITH_EXCEPTIONS
+    assert all(f"/desk/entry/{one}" in page for one in (*entry.see, *entry.confused_with))
+    for cite in entry.sources:
         law = guidance_loader.laws()[cite.law]
         assert f"《{law.short}》第{cite.article}条" in page and (law.since or "") in page
     assert page.count("<form") == 1  # that of logging out

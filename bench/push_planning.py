@@ -1,7 +1,7 @@
 """`make bench-planning PEOPLE=100000`: what a chat's turn takes while a recall notice to a town is planned.
 
-Planning is what the clock does, by the clock's own chores, in a thread of the process that chats, without
-its pauses and without waiting for what is sent. A turn is what is done to the records for a message: the
+Planning is what the clock does, by the clock's own chores and their process, with its pauses, but without
+waiting for what is sent. A turn is what is done to the records for a message: the
 person, the message, the library, the reply. Every fifth person owns what is recalled.
 """
 
@@ -12,13 +12,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from cryptography.fernet import Fernet
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import chores, database, jobs
@@ -59,7 +58,6 @@ def main(count: int) -> None:
         f"turn p95: {result['idle_p95_ms']} ms alone, {result['planning_p95_ms']} ms beside the planning"
     )
     print(f"ratio {result['ratio']}; planned in {result['planning_s']} s; told {result['told']}")
-    print(f"longest hold of the writer's lock: {result['longest_lock_ms']} ms")
     print(json.dumps(result))
 
 
@@ -122,44 +120,23 @@ class Planning(threading.Thread):
         self._sessions = sessions
         named = {one.name: one.run for one in chores.chores(settings, sessions)}
         self._propose, self._plan = (named[name] for name in CHORES)
-        self.locks: list[float] = []
         self.proposed_s = self.seconds = 0.0
-        self._first_write: float | None = None
-        engine = sessions.kw["bind"]
-        assert isinstance(engine, Engine)
-        event.listen(engine, "before_cursor_execute", self._see)
-        event.listen(engine, "checkin", self._let_go)
 
     def run(self) -> None:
         """Propose, approve, and plan batch by batch."""
         started = time.perf_counter()
-        self._timed(self._propose)
+        self._propose(datetime.now(UTC))
         self.proposed_s = time.perf_counter() - started
         with self._sessions.begin() as session:
             push = session.scalars(select(RecallPush)).one()
             recall_push.approve(push, "bench", datetime.now(UTC))
         while not self._is_over():
-            self._timed(self._plan)
+            self._plan(datetime.now(UTC))
         self.seconds = time.perf_counter() - started
 
     def _is_over(self) -> bool:
         with self._sessions() as session:
             return session.scalars(select(RecallPush.state)).one() == "planned"
-
-    def _timed(self, chore: Callable[[datetime], int]) -> None:
-        """Do a chore; the lock is held from its first statement that writes to the end of its session."""
-        self._first_write = None
-        chore(datetime.now(UTC))
-
-    def _see(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        is_ours = threading.current_thread() is self
-        if is_ours and self._first_write is None and not statement.startswith("SELECT"):
-            self._first_write = time.perf_counter()
-
-    def _let_go(self, *_: Any) -> None:
-        if threading.current_thread() is self and self._first_write is not None:
-            self.locks.append((time.perf_counter() - self._first_write) * 1000)
-            self._first_write = None
 
 
 def figures(
@@ -177,7 +154,7 @@ def figures(
         "idle_p50_ms": round(statistics.median(idle), 1), "idle_p95_ms": round(alone, 1),
         "planning_p50_ms": round(statistics.median(beside), 1), "planning_p95_ms": round(busy, 1),
         "ratio": round(busy / alone, 2), "proposed_s": round(planning.proposed_s, 1),
-        "planning_s": round(planning.seconds, 1), "longest_lock_ms": round(max(planning.locks), 1),
+        "planning_s": round(planning.seconds, 1),
     }  # fmt: skip
 
 

@@ -1,6 +1,5 @@
 """What is done to the records by the clock, and how often: one line each. Knows no channel."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +19,8 @@ from bot.casework import (
 )
 from bot.collecting import Collector
 from bot.library import risk_loader
+from bot.recall_planner import RecallPlanner
 from bot.settings import Settings
-
-REST_SECONDS = (
-    0.01  # at least, after each few people that are planned: a chat is answered meanwhile
-)
 
 Run = Callable[[datetime], int]
 
@@ -91,25 +87,20 @@ def _pushing(
     settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str]
 ) -> list[Chore]:
     """Recall notices that are news are proposed, and go into the ledger batch by batch; so do tips."""
+    planner = RecallPlanner(settings, channels)
 
-    def propose(now: datetime) -> int:
-        with sessions.begin() as session:
-            recall_push.propose(session, now, settings.push_without_approval)
-        return 0
+    def planned(is_due: Callable[[Session, datetime], bool]) -> Run:
+        def run(now: datetime) -> int:
+            with sessions() as session:
+                is_wanted = is_due(session, now)
+            if is_wanted:
+                planner.run()
+            return 0
 
-    def plan(now: datetime) -> int:
-        """Matching takes its time and writes nothing; only then the records are held, for a moment."""
-        started = time.monotonic()
-        with sessions() as session:
-            planned = recall_push.next_batch(session, channels, now)
-        if planned is not None:
-            with sessions.begin() as session:
-                recall_push.tell(session, planned, now)
-            time.sleep(max(REST_SECONDS, time.monotonic() - started))  # half of the time is theirs
-        return 0 if planned is None else 1
+        return run
 
     def bundle(now: datetime) -> int:
-        """Likewise for the notices that are told together, once a week."""
+        """Matching takes its time and writes nothing; only then the records are held, for a moment."""
         with sessions() as session:
             digests = recall_digest.next_batch(session, channels, now)
         if digests:
@@ -122,11 +113,13 @@ def _pushing(
             tips.send_batch(session, channels, now)
         return 0
 
+    seconds, minute = timedelta(seconds=3), timedelta(minutes=1)
+    to_plan = planned(lambda session, now: recall_push.may_plan(session, channels, now))
     return [
-        Chore("tips on their way", timedelta(seconds=3), advise),
-        Chore("recall notices to propose", timedelta(minutes=1), propose),
-        Chore("recall notices on their way", timedelta(seconds=3), plan, is_batched=True),
-        Chore("recall notices told together", timedelta(seconds=3), bundle),
+        Chore("tips on their way", seconds, advise),
+        Chore("recall notices to propose", minute, planned(recall_push.is_news), stop=planner.stop),
+        Chore("recall notices on their way", seconds, to_plan, stop=planner.stop),
+        Chore("recall notices told together", seconds, bundle),
     ]
 
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import jobs
-from bot.casework import disputes, notices, people, quiet, reminders, reports, retention, things
+from bot.casework import disputes, notices, people, reminders, reports, retention, sealing, things
 from bot.casework.records import HeardMessage, Notice, Recall
 from bot.casework.report_records import ReportEvent
 from bot.chores import Chore, chores
@@ -312,9 +313,12 @@ def test_where_much_is_due_the_next_goes_as_soon_as_one_has_gone(clock, channel,
     assert sorted(channel.sent) == sorted((chat, chat) for chat in chats)
 
 
-def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_path, monkeypatch):
-    monkeypatch.setattr(quiet, "quiet_until", lambda now: now)  # at whatever hour the tests run
-    chosen = Settings(_env_file=None, var_dir=tmp_path, push_without_approval=1)
+def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_path):
+    key = Fernet.generate_key()
+    sealing.unlock([key])
+    chosen = Settings(
+        _env_file=None, var_dir=tmp_path, data_key=key.decode(), push_without_approval=1
+    )  # another process plans, with the records and the key of these settings
     pushing = [
         replace(one, every=timedelta(seconds=0.1))
         for one in chores(chosen, sessions, ["telegram"])
@@ -330,6 +334,7 @@ def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_
             )  # fmt: skip
         who = people.person(session, "telegram", "1", now)
         things.keep(session, who, things.Wish("brand", "青禾", brand="青禾"), now)
+        people.heard(session, who, "1", "在", now)  # awake, at whatever hour the tests run
 
     async def nothing() -> None:
         return None

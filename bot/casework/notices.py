@@ -114,15 +114,23 @@ def post(
     )
     if found is not None:
         return found
-    made = Notice(
-        person_id=who.id, kind=kind, subject=subject, text=text, due_at=due_at or now,
+    fresh = made(who, kind, subject, text, due_at or now, buttons=buttons, is_gathered=is_gathered)
+    session.add(fresh)
+    session.flush()
+    return fresh
+
+
+def made(
+    who: Person, kind: str, subject: str, text: str, due_at: datetime, *,
+    buttons: Sequence[Mapping[str, Any]] = (), is_gathered: bool = False,
+) -> Notice:  # fmt: skip
+    """A row of the ledger as `post` puts it in, in no transaction yet."""
+    return Notice(
+        person_id=who.id, kind=kind, subject=subject, text=text, due_at=due_at,
         buttons=json.dumps(list(buttons), ensure_ascii=False) if buttons else None,
         state=_first_state(who, is_gathered=is_gathered),
         last_error=who.unreachable_why, attempts=0, may_be_double=False,
     )  # fmt: skip
-    session.add(made)
-    session.flush()
-    return made
 
 
 def _first_state(who: Person, *, is_gathered: bool) -> str:

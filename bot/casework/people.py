@@ -159,25 +159,30 @@ def last_replies(session: Session, who: Person) -> list[dict[str, Any]]:
 
 def offer_button(session: Session, who: Person, title: str, payload: str, now: datetime) -> str:
     """Keep a button that is about to be sent; its id is 11 characters, safe in any channel."""
-    button = OfferedButton(
-        id=secrets.token_urlsafe(8), person_id=who.id, title=title, payload=payload, offered_at=now
-    )
+    button = made_button(who, title, payload, now)
     session.add(button)
     return button.id
+
+
+def made_button(who: Person, title: str, payload: str, now: datetime) -> OfferedButton:
+    """A button for this person that is not kept yet."""
+    return OfferedButton(
+        id=secrets.token_urlsafe(8), person_id=who.id, title=title, payload=payload, offered_at=now
+    )
 
 
 def offer_buttons(
     session: Session, who: Person, rows: Iterable[Mapping[str, str]], now: datetime
 ) -> list[dict[str, str | None]]:
     """Buttons of `title` and `payload` as a notice carries them, each kept."""
-    return [
-        {
-            "id": offer_button(session, who, row["title"], row["payload"], now),
-            "title": row["title"],
-            "url": None,
-        }
-        for row in rows
-    ]
+    made = [made_button(who, row["title"], row["payload"], now) for row in rows]
+    session.add_all(made)
+    return carried(made)
+
+
+def carried(buttons: Iterable[OfferedButton]) -> list[dict[str, str | None]]:
+    """Buttons as a notice carries them."""
+    return [{"id": one.id, "title": one.title, "url": None} for one in buttons]
 
 
 def pressed(session: Session, who: Person, button_id: str) -> OfferedButton | None:

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bot.casework import notices, people, quiet, recall_notice, recall_reach, tip_records
 from bot.casework.recall_push_records import DIGEST, KIND, RecallPush
 from bot.casework.recall_reach import Reached
-from bot.casework.records import Notice, Person, Recall
+from bot.casework.records import Notice, OfferedButton, Person, Recall
 from bot.casework.steps import NotPossible
 
 NEWS_FOR = timedelta(days=30)  # how long after we first saw it a notice is still proposed
@@ -61,6 +61,11 @@ def propose(session: Session, now: datetime, without_approval: int) -> RecallPus
         _begin(push, BY_RULE, now)
     session.flush()
     return push
+
+
+def is_news(session: Session, now: datetime) -> bool:
+    """Whether a notice waits to be proposed."""
+    return _next_news(session, now)[0] is not None
 
 
 def approve(push: RecallPush, who: str, now: datetime) -> None:
@@ -126,11 +131,14 @@ def _next_news(session: Session, now: datetime) -> tuple[Recall | None, bool]:
 
 @dataclass(frozen=True)
 class Planned:
-    """The next people of a push, read and matched; nothing of it is recorded yet."""
+    """The next people of a push, read and matched, and the rows for them; nothing is recorded yet."""
 
     push_id: int
     after: int
-    batch: recall_reach.Batch
+    until: int
+    is_last: bool
+    notices: tuple[Notice, ...]
+    buttons: tuple[OfferedButton, ...]
 
 
 def next_batch(session: Session, channels: Sequence[str], now: datetime) -> Planned | None:
@@ -139,12 +147,30 @@ def next_batch(session: Session, channels: Sequence[str], now: datetime) -> Plan
     As long as a batch waits to be sent in `channels`, none is added: replies and progress stand
     behind one batch at most, not behind the whole town.
     """
-    query = select(RecallPush).where(RecallPush.state == "planning", RecallPush.starts_at <= now)
-    push = session.scalar(query.order_by(RecallPush.is_serious.desc(), RecallPush.id).limit(1))
+    push = _in_hand(session, now)
     if push is None or waiting(session, channels, now) >= recall_reach.BATCH:
         return None
     notice = session.get_one(Recall, push.notice_no)
-    return Planned(push.id, push.cursor, recall_reach.batch(session, notice, push.cursor, now))
+    found = recall_reach.batch(session, notice, push.cursor, now)
+    rows = list(_rows(session, push, notice, found.reached, now))
+    buttons = tuple(button for _, offered in rows for button in offered)
+    told = tuple(row for row, _ in rows)
+    return Planned(push.id, push.cursor, found.until, found.is_last, told, buttons)
+
+
+def may_plan(session: Session, channels: Sequence[str], now: datetime) -> bool:
+    """Whether a push is in hand whose next people may be told now."""
+    return is_planning(session, now) and waiting(session, channels, now) < recall_reach.BATCH
+
+
+def is_planning(session: Session, now: datetime) -> bool:
+    """Whether a push is in hand."""
+    return _in_hand(session, now) is not None
+
+
+def _in_hand(session: Session, now: datetime) -> RecallPush | None:
+    query = select(RecallPush).where(RecallPush.state == "planning", RecallPush.starts_at <= now)
+    return session.scalar(query.order_by(RecallPush.is_serious.desc(), RecallPush.id).limit(1))
 
 
 def tell(session: Session, planned: Planned, now: datetime) -> int:
@@ -153,7 +179,6 @@ def tell(session: Session, planned: Planned, now: datetime) -> int:
     Of two who planned the same batch, and of one that was killed and began anew, only the first
     counts: the cursor moves in the same transaction, and a second finds it moved.
     """
-    found = planned.batch
     moved = session.execute(
         update(RecallPush)
         .where(
@@ -161,36 +186,35 @@ def tell(session: Session, planned: Planned, now: datetime) -> int:
             RecallPush.cursor == planned.after,
         )
         .values(
-            cursor=found.until, state="planned" if found.is_last else "planning",
-            posted=RecallPush.posted + len(found.reached),
+            cursor=planned.until, state="planned" if planned.is_last else "planning",
+            posted=RecallPush.posted + len(planned.notices),
         )
     )  # fmt: skip
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         return 0
-    push = session.get_one(RecallPush, planned.push_id)
-    notice = session.get_one(Recall, push.notice_no)
-    is_corrected = is_correction(session, push)
-    for one in found.reached:
-        _post(session, push, notice, one, now, is_corrected=is_corrected)
-    return len(found.reached)
+    session.add_all((*planned.buttons, *planned.notices))
+    session.flush()
+    return len(planned.notices)
 
 
-def _post(
-    session: Session, push: RecallPush, notice: Recall, one: Reached, now: datetime, *,
-    is_corrected: bool,
-) -> None:  # fmt: skip
-    who = session.get(Person, one.person_id)
-    if who is None:  # gone since the batch was read
-        return
-    text = recall_notice.text(notice, one.reason, one.named, is_corrected=is_corrected)
-    subject = str(push.id)
-    if not push.is_serious:
-        due_at = quiet.next_digest(now)
-        notices.post(session, who, KIND, subject, text, now, due_at=due_at, is_gathered=True)
-        return
-    buttons = people.offer_buttons(session, who, recall_notice.buttons(push.id), now)
-    due_at = quiet.due_at(session, who, now)
-    notices.post(session, who, KIND, subject, text, now, buttons=buttons, due_at=due_at)
+def _rows(
+    session: Session, push: RecallPush, notice: Recall, reached: Sequence[Reached], now: datetime
+) -> Iterator[tuple[Notice, list[OfferedButton]]]:
+    """What each is told, with its buttons; what is not serious is gathered for the next digest."""
+    is_corrected, subject = is_correction(session, push), str(push.id)
+    for one in reached:
+        who = session.get(Person, one.person_id)
+        if who is None:  # gone since they were found
+            continue
+        text = recall_notice.text(notice, one.reason, one.named, is_corrected=is_corrected)
+        if not push.is_serious:
+            due_at = quiet.next_digest(now)
+            yield notices.made(who, KIND, subject, text, due_at, is_gathered=True), []
+            continue
+        rows = recall_notice.buttons(push.id)
+        buttons = [people.made_button(who, row["title"], row["payload"], now) for row in rows]
+        due_at, carried = quiet.due_at(session, who, now), people.carried(buttons)
+        yield notices.made(who, KIND, subject, text, due_at, buttons=carried), buttons
 
 
 def is_correction(session: Session, push: RecallPush) -> bool:

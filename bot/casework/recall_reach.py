@@ -45,10 +45,18 @@ class Batch:
 
 
 def batch(session: Session, notice: Recall, after: int, now: datetime, limit: int = CHUNK) -> Batch:
-    """The next people after the id `after` who told of anything, and whom of them it concerns."""
-    ids = _next_people(session, notice, after, now, limit)
-    until = ids[-1] if ids else after
-    return Batch(tuple(_of(session, notice, ids, now)), until, is_last=len(ids) < limit)
+    """The next people after the id `after` whom the notice concerns, of those who told of anything.
+
+    It is looked at `limit` people at a time, and no further once half as many are reached: nobody has
+    to wait for a long write, and few writes are about nobody.
+    """
+    reached: list[Reached] = []
+    until, looked, is_last = after, 0, False
+    while not is_last and looked < BATCH and len(reached) <= limit // 2:
+        ids = _next_people(session, notice, until, now, limit)
+        reached += _of(session, notice, ids, now)
+        until, looked, is_last = ids[-1] if ids else until, looked + limit, len(ids) < limit
+    return Batch(tuple(reached), until, is_last)
 
 
 def _next_people(

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 import yaml
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import chores, database
+from bot import database, recall_planning
 from bot.casework import (
     people,
     recall_index,
@@ -27,7 +27,6 @@ from bot.casework import (
 from bot.casework.recall_push_records import RecallPush
 from bot.casework.records import Dispute, Notice, OfferedButton, Person, Recall, Record, Thing
 from bot.casework.things import Wish
-from bot.settings import Settings
 from tests.records import printed
 
 QUESTIONS = yaml.safe_load(
@@ -241,22 +240,18 @@ def test_planning_that_is_killed_anywhere_tells_each_once(
         assert len(offered) == 4 * len(concerned)
 
 
-def test_the_clocks_chore_plans_a_town_in_small_transactions(
-    file: sessionmaker[Session], tmp_path: Path, now: datetime
+def test_a_town_is_planned_in_small_transactions_with_rests(
+    file: sessionmaker[Session], now: datetime
 ) -> None:
     with file.begin() as session:
         concerned = town(session, now, 4 * recall_reach.CHUNK + 3)
         proposed(session, now)
-    settings = Settings(_env_file=None, var_dir=tmp_path)
-    plan = next(
-        one for one in chores.chores(settings, file) if one.name == "recall notices on their way"
-    )
-    assert plan.is_batched
-    before = 0
-    while plan.run(now):
-        assert len(told(file)) - before <= recall_reach.CHUNK
+    before, rests = 0, list[float]()
+    while recall_planning.plan(file, (), now, rests.append):
+        assert len(told(file)) - before <= 1.5 * recall_reach.CHUNK
         before = len(told(file))
     assert told(file) == sorted(concerned)
+    assert len(rests) >= 3 and min(rests) > 0
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7, 200])
@@ -296,31 +291,32 @@ def test_two_who_plan_the_same_batch_tell_each_once(
         if first is None or second is None:
             break
         with file.begin() as session:
-            assert recall_push.tell(session, first, now) == len(first.batch.reached)
+            assert recall_push.tell(session, first, now) == len(first.notices)
         with file.begin() as session:
             assert recall_push.tell(session, second, now) == 0
     assert told(file) == sorted(concerned)
 
 
+@pytest.mark.parametrize("table", ["offered_buttons", "notices"])
 def test_nothing_is_half_told_where_the_records_fail(
-    file: sessionmaker[Session], now: datetime, monkeypatch: pytest.MonkeyPatch
+    file: sessionmaker[Session], now: datetime, table: str
 ) -> None:
     with file.begin() as session:
         concerned = town(session, now, 9)
         proposed(session, now)
-    whole, calls = people.offer_button, [0]
+    engine = file.kw["bind"]
 
-    def fails_late(*given: Any) -> str:
-        calls[0] += 1
-        if calls[0] == 7:
+    def fails(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.startswith(f"INSERT INTO {table}"):
             raise OperationalError("insert", {}, Exception("disk"))
-        return whole(*given)
 
-    monkeypatch.setattr(people, "offer_button", fails_late)
+    event.listen(engine, "before_cursor_execute", fails)
     with pytest.raises(OperationalError):
         step(file, now)
+    event.remove(engine, "before_cursor_execute", fails)
     assert told(file) == []
-    step(file, now)
+    while step(file, now):
+        pass
     assert told(file) == sorted(concerned)
 
 

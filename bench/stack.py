@@ -26,7 +26,7 @@ from bot.dialogue import Dialogue
 from bot.messages import Message, Reply
 from bot.settings import ROOT, Settings
 
-READY_WITHIN_SECONDS = 180
+READY_WITHIN_SECONDS = 300
 Result = TypeVar("Result")
 Commands = Callable[
     [Settings], dict[str, list[str]]

@@ -16,15 +16,25 @@ from bot.casework import people, sealing
 from bot.casework.records import Person, Record
 
 CHROMIUM = "/usr/bin/chromium"
+OTHER_SERVERS = ("page_of_our_own", "bureau")  # fixtures, in the order of their tests
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that talk to Rasa share one worker, for there is one Rasa; the rest go to the other."""
+    """Tests that talk to Rasa share one worker, for there is one Rasa; the rest go to the other.
+
+    Those that need another action server come last, one kind after the other.
+    """
     for item in items:
         if "running" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("rasa"))
+    items.sort(key=_server)
+
+
+def _server(item: pytest.Item) -> int:
+    asked = getattr(item, "fixturenames", ())
+    return next((n for n, name in enumerate(OTHER_SERVERS, start=1) if name in asked), 0)
 
 
 @pytest.fixture

@@ -5,10 +5,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import httpx
 import uvicorn
+from sqlalchemy import select
 
-from bench.stack import Stack
+from bench.stack import Stack, Talk, free_port
 from bot import app
+from bot.casework.records import Person
 from bot.settings import Settings
 
 PATIENCE_SECONDS = 30.0  # how long a test waits for what happens by itself
@@ -38,6 +41,25 @@ def without_rasa(running: Stack) -> Iterator[None]:
     finally:
         running.start("rasa")
         running.wait()
+
+
+@contextlib.contextmanager
+def out_of_reach(running: Stack) -> Iterator[None]:
+    """Nobody listens where a talk looks for Rasa, which remembers all after the block."""
+    before = running.settings
+    running.settings = before.model_copy(update={"rasa_port": free_port()})
+    try:
+        yield
+    finally:
+        running.settings = before
+
+
+def forget(running: Stack, talk: Talk) -> None:
+    """Rasa forgets a citizen, as in a restart: their tracker is empty."""
+    with running.sessions() as session:
+        who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
+    kept = f"{running.settings.rasa_urls()}/conversations/{who.key}/tracker/events"
+    httpx.put(kept, json=[], timeout=30).raise_for_status()
 
 
 def until(is_so: Callable[[], object], seconds: float = PATIENCE_SECONDS, what: str = "it") -> None:

@@ -215,16 +215,13 @@ def test_contact_details_never_reach_rasa(running: Stack, talk: Talk) -> None:
     assert "13800000000" not in running.tracker(who.key)
 
 
+@pytest.mark.usefixtures("bureau")
 def test_the_bureaus_own_channel_starts_the_legal_clock(running: Stack, talk: Talk) -> None:
-    running.restart_actions(operator="bureau")
-    try:
-        said = to_the_summary(talk)
-        assert "尚未提交" not in said and "视为提交" in said
-        said = talk.press("确认")
-        (lodged,) = records(running, talk)
-        assert str(lodged.accept_due) in said and "第15条" in said
-    finally:
-        running.restart_actions(operator="independent")
+    said = to_the_summary(talk)
+    assert "尚未提交" not in said and "视为提交" in said
+    said = talk.press("确认")
+    (lodged,) = records(running, talk)
+    assert str(lodged.accept_due) in said and "第15条" in said
 
 
 def test_two_quick_identical_messages_make_one_draft(running: Stack, talk: Talk) -> None:

@@ -104,14 +104,11 @@ def test_who_lodged_nothing_is_told_so(running: Stack, talk: Talk, said: str, re
     assert mine(running, talk, Dispute) == [] and mine(running, talk, Alert) == []
 
 
+@pytest.mark.usefixtures("bureau")
 def test_the_bureaus_dispute_is_not_closed_by_a_button(running: Stack, talk: Talk) -> None:
-    running.restart_actions(operator="bureau")
-    try:
-        lodge(talk)
-        said = talk.say("我不投诉了，撤销吧")
-        assert "提醒工作人员" in said and "关闭这条记录" not in payloads(running, talk)
-    finally:
-        running.restart_actions(operator="independent")
+    lodge(talk)
+    said = talk.say("我不投诉了，撤销吧")
+    assert "提醒工作人员" in said and "关闭这条记录" not in payloads(running, talk)
 
 
 @pytest.mark.parametrize("said", ["我想投诉", "再投诉另一家店", "还有一家店我要投诉"])

@@ -1,6 +1,6 @@
 """A person can be asked for at any moment, through the real Rasa, and nothing is lost by it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +14,7 @@ from bot.casework.records import (
     Dispute,
     Person,
 )
+from tests.conversations.product import forget
 from tests.conversations.records import mine, payloads
 
 PHONE = "13800000001"
@@ -44,11 +45,9 @@ FORM_STATES = [name for name in STATES if name not in ("nothing", "recall")]
 
 
 @pytest.fixture
-def elsewhere(running: Stack) -> Iterator[Talk]:
+def elsewhere(running: Stack, page_of_our_own: None) -> Talk:
     """A talk where contact details may not be asked in the chat."""
-    running.restart_actions(public_url="https://tousu.example.cn")
-    yield Talk(running, channel="telegram", asks_in_chat=False)
-    running.restart_actions(public_url=None)
+    return Talk(running, channel="telegram", asks_in_chat=False)
 
 
 def lead_to(talk: Talk, state: str) -> str:
@@ -236,13 +235,11 @@ def test_a_call_back_in_the_recall_form_is_carried_through(talk: Talk) -> None:
     assert MASKED in talk.say(PHONE)
 
 
-def test_a_call_back_survives_rasas_death(running: Stack, talk: Talk) -> None:
+def test_a_call_back_survives_an_empty_tracker(running: Stack, talk: Talk) -> None:
     talk.say(OPENING)
     call_me(talk)
     talk.press("工作日上午")
-    running.kill("rasa")
-    running.start("rasa")
-    running.wait()
+    forget(running, talk)
     said = talk.say(PHONE)
     assert MASKED in said and "怎么解决" in said
 

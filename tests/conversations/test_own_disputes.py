@@ -105,15 +105,12 @@ def test_the_paper_is_a_press_away_on_our_own_page(running: Stack) -> None:
     assert f"{number[:4]}-{number[4:]}" in page and "下载" in page
 
 
+@pytest.mark.usefixtures("bureau")
 def test_the_bureaus_citizen_sees_by_when_it_decides(running: Stack, talk: Talk) -> None:
-    running.restart_actions(operator="bureau")
-    try:
-        lodge(talk)
-        due = mine(running, talk, Dispute)[0].accept_due
-        said = talk.say("我的投诉到哪了")
-        assert "下一步" in said and str(due) in said and "第15条" in said
-    finally:
-        running.restart_actions(operator="independent")
+    lodge(talk)
+    due = mine(running, talk, Dispute)[0].accept_due
+    said = talk.say("我的投诉到哪了")
+    assert "下一步" in said and str(due) in said and "第15条" in said
 
 
 def test_another_citizens_dispute_is_not_managed(running: Stack, talks: Callable[[], Talk]) -> None:

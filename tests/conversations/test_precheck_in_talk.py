@@ -177,14 +177,14 @@ def test_another_citizen_is_told_nothing_of_it(talks: Any) -> None:
     assert "提过同一件事" not in to_the_summary(other)
 
 
-def test_the_bureau_names_what_it_still_needs(running: Stack, talk: Talk) -> None:
-    running.restart_actions(operator="bureau")
-    try:
-        said = to_the_summary(talk)
-        assert "正式受理还需要：真实姓名、电话、通讯地址" in said and "第10条" in said
-        assert NUMBER.search(talk.press("确认"))
-    finally:
-        running.restart_actions(operator="independent")
+@pytest.mark.usefixtures("bureau")
+def test_the_bureau_names_what_it_still_needs(talk: Talk) -> None:
+    said = to_the_summary(talk)
+    assert "正式受理还需要：真实姓名、电话、通讯地址" in said and "第10条" in said
+    assert NUMBER.search(talk.press("确认"))
+
+
+def test_who_is_no_bureau_needs_nothing_for_acceptance(talk: Talk) -> None:
     assert "正式受理还需要" not in to_the_summary(talk)
 
 

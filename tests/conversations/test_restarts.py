@@ -16,6 +16,7 @@ from bot.dialogue import Dialogue
 from bot.library import words
 from bot.messages import Message
 from bot.rasa import Question
+from tests.conversations.product import forget, out_of_reach
 
 OPENING = "我要投诉中北镇的物美超市，前天买的电风扇第二天就不转了，花了159元"
 OWN = "自己用的，没处理过"
@@ -77,7 +78,7 @@ def test_several_messages_are_answered_in_order_before_the_next_one(
     running: Stack, talk: Talk
 ) -> None:
     talk.say("我要投诉")
-    with without(running, "rasa"):
+    with out_of_reach(running):
         for text in ("中北镇的物美超市", "电风扇第二天就不转了", "要求退款"):
             assert talk.say(text) == words("degraded")
     talk.say("前天买的，159元")
@@ -94,7 +95,7 @@ def test_a_repeated_message_is_answered_where_it_could_not_be_before(
     running: Stack, talk: Talk
 ) -> None:
     talk.say(OPENING)
-    with without(running, "rasa"):
+    with out_of_reach(running):
         assert talk.say("我要求退款", message_id="during") == words("degraded")
         assert talk.say("我要求退款", message_id="during") == words("degraded")
     said = talk.say("我要求退款", message_id="during")
@@ -191,7 +192,7 @@ def test_what_came_in_beside_the_talk_is_answered_when_rasa_is_back(
         who = session.scalars(select(Person).where(Person.external_id == talk.citizen)).one()
         people.give_contact(who, people.Contact("13800000000", "王女士"), who.created_at)
         key = who.key
-    with without(running, "rasa"):
+    with out_of_reach(running):
         talk.run(lambda dialogue: dialogue.told(key, "/give_contact"))
         assert late(talk) == []
     take_up(talk)
@@ -203,7 +204,6 @@ def test_what_came_in_beside_the_talk_is_answered_when_rasa_is_back(
 def test_a_draft_survives_an_empty_tracker(running: Stack, talks: Callable[[], Talk]) -> None:
     talk = talks()
     talk.say(OPENING)
-    with without(running, "rasa"):
-        pass
+    forget(running, talk)
     assert NEXT in talk.say("我要求退款")
     assert demands(running, talk) == [("物美超市", "refund")]

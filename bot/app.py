@@ -1,8 +1,10 @@
 """Wires the process that meets people: settings, records, dialogue, channels, clock in one place."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -20,6 +22,7 @@ from bot.label_reader import LabelReader
 from bot.metrics_page import MetricsPage
 from bot.readiness import Readiness
 from bot.settings import Settings
+from bot.tally import Tally
 
 
 def build(settings: Settings) -> Starlette:
@@ -28,6 +31,7 @@ def build(settings: Settings) -> Starlette:
     Raises ValueError where settings contradict each other.
     """
     sessions = database.connect(settings)
+    tally = Tally(sessions)
     dialogue = Dialogue(
         sessions,
         settings.rasa_urls(),
@@ -37,7 +41,7 @@ def build(settings: Settings) -> Starlette:
         asks_in_chat=settings.may_ask_in_chat(),
         has_officers=bool(settings.officers_chat),
         labels=LabelReader() if settings.read_labels else None,
-        counts_intents=True,
+        tally=tally,
     )
     telegram = Telegram(dialogue, settings, sessions) if settings.telegram_token else None
     senders: dict[str, Send] = {CHANNEL: telegram.send} if telegram else {}
@@ -48,7 +52,7 @@ def build(settings: Settings) -> Starlette:
         senders,
         dialogue.take_up,
         settings.officers_chat,
-        chores.chores(settings, sessions, list(senders)),
+        chores.chores(settings, sessions, list(senders), tally),
         duties=[telegram] if telegram else [],
     )
     readiness = Readiness(sessions, settings, clock)
@@ -59,6 +63,8 @@ def build(settings: Settings) -> Starlette:
         yield
         await clock.stop()
         await dialogue.close()
+        with contextlib.suppress(SQLAlchemyError):  # then it is a minute of counts that is lost
+            await asyncio.to_thread(tally.write)
         await readiness.close()
 
     app = Starlette(

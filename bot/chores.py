@@ -21,6 +21,7 @@ from bot.collecting import Collector
 from bot.library import risk_loader
 from bot.recall_planner import RecallPlanner
 from bot.settings import Settings
+from bot.tally import Tally
 
 Run = Callable[[datetime], int]
 
@@ -30,7 +31,8 @@ class Chore:
     """Work at a moment, which tells how much it did; in a thread, so that it holds up nobody.
 
     `name` is for the log. With `is_batched` it is called again until nothing is left. `first_after`
-    is from the start of the process, which has enough to do. `stop` ends what may take long.
+    is from the start of the process, which has enough to do. `stop` ends what may take long. With
+    `is_everyones` each process does it, and not only the one that leads.
     """
 
     name: str
@@ -39,12 +41,17 @@ class Chore:
     is_batched: bool = False
     first_after: timedelta | None = None
     stop: Callable[[], None] | None = None
+    is_everyones: bool = False
 
 
 def chores(
-    settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str] = ()
-) -> list[Chore]:
-    """All of them, with the addresses and the terms of these settings; `channels` are those that push."""
+    settings: Settings, sessions: sessionmaker[Session], channels: Sequence[str] = (),
+    tally: Tally | None = None,
+) -> list[Chore]:  # fmt: skip
+    """All of them, with the addresses and the terms of these settings; `channels` are those that push.
+
+    `tally` is what this process counts.
+    """
     host, key = settings.public_url or "", settings.signing_key()
 
     def url_of(negotiation: int) -> str:
@@ -78,6 +85,8 @@ def chores(
         ),
     ]  # fmt: skip
     found += _pushing(settings, sessions, channels)
+    if tally is not None:
+        found.append(Chore("what was understood", minute, _writing(tally), is_everyones=True))
     if settings.fetch_recalls:
         found.append(_collecting(sessions))
     return found
@@ -121,6 +130,13 @@ def _pushing(
         Chore("recall notices on their way", seconds, to_plan, stop=planner.stop),
         Chore("recall notices told together", seconds, bundle),
     ]
+
+
+def _writing(tally: Tally) -> Run:
+    def run(_now: datetime) -> int:
+        return tally.write()
+
+    return run
 
 
 def _collecting(sessions: sessionmaker[Session]) -> Chore:

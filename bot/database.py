@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.casework import (  # noqa: F401 - all tables are known here
     callback_records,
     guidance_records,
+    intent_records,
     lease_records,
     officer_records,
     recall_push_records,

@@ -21,6 +21,7 @@ from bot.label_reader import LabelReader, Reading
 from bot.library import words
 from bot.messages import Message, Reply
 from bot.rasa import NoAnswer, Question, Rasa, Row
+from bot.tally import Tally
 from bot.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -47,14 +48,14 @@ class Dialogue:
         asks_in_chat: bool = True,
         has_officers: bool = False,
         labels: LabelReader | None = None,
-        counts_intents: bool = False,
+        tally: Tally | None = None,
     ) -> None:
         self._sessions = sessions
         self._turns = Turns(sessions)
         self._rasa = Rasa(rasa_urls, actions_urls, timeout_seconds)
         self._is_one_memory = shares_trackers or not self._rasa.are_several
         self._asks_in_chat, self._has_officers = asks_in_chat, has_officers
-        self._counts_intents = counts_intents
+        self._tally = tally  # None: what was understood is counted nowhere
         self._labels = labels  # None: photos are kept and not looked at
         self._telling: set[asyncio.Task[None]] = set()
         self._answered_at = datetime.min.replace(tzinfo=UTC)  # when Rasa last answered anybody
@@ -135,9 +136,11 @@ class Dialogue:
         with contextlib.suppress(NoAnswer):  # a dead one has forgotten all; nobody has this key now
             await self._rasa.forget(key)
 
-    async def _count_intent(self, key: str) -> None:
+    async def _count_intent(self, key: str, tally: Tally) -> None:
         with contextlib.suppress(NoAnswer):
-            metrics.understood(await self._rasa.intent(key))
+            intent = await self._rasa.intent(key)
+            metrics.understood(intent)
+            tally.add(intent, datetime.now(UTC))
 
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
         async with self._turns.alone(person_id):  # next in line: before the citizen's next message
@@ -175,8 +178,8 @@ class Dialogue:
                     break
             else:
                 self._answered_at = datetime.now(UTC)
-                if self._counts_intents:
-                    self._behind(self._count_intent(key))
+                if self._tally is not None:
+                    self._behind(self._count_intent(key, self._tally))
             posted += await asyncio.to_thread(self._settle, row_id, question, said, is_own)
             if is_own:
                 break

@@ -29,6 +29,7 @@ SWITCH_SECONDS = (
 )
 
 CLOCK = "clock"  # the lease of the one process whose jobs run
+LED = "led"  # the store of those jobs; what every process does is in the other
 
 Send = Callable[[notices.Outgoing], Awaitable[notices.Outcome]]
 
@@ -72,7 +73,9 @@ class Clock:
         self._leading: asyncio.Task[None] | None = None
         # Late is better than never, and twice at once is once.
         defaults = {"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai", job_defaults=defaults)
+        self._scheduler = AsyncIOScheduler(
+            jobstores={LED: {"type": "memory"}}, timezone="Asia/Shanghai", job_defaults=defaults
+        )
 
     # ── who leads ──
 
@@ -81,6 +84,9 @@ class Clock:
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         sys.setswitchinterval(SWITCH_SECONDS)
         self._scheduler.start()
+        for one in self._chores:
+            if one.is_everyones:
+                self._schedule(one, self.do, one)
         await self._look_who_leads()
         self._leading = asyncio.create_task(self._keep_looking())
 
@@ -130,19 +136,24 @@ class Clock:
         self._leads = True
         for duty in self._duties:
             await duty.start()
-        self._scheduler.add_job(self._led, "interval", [self.deliver], seconds=DELIVER_SECONDS)
-        self._scheduler.add_job(self._led, "interval", [self.take_up], seconds=TAKE_UP_SECONDS)
+        for job, seconds in ((self.deliver, DELIVER_SECONDS), (self.take_up, TAKE_UP_SECONDS)):
+            self._scheduler.add_job(self._led, "interval", [job], seconds=seconds, jobstore=LED)
         for one in self._chores:
-            wait = one.every if one.first_after is None else one.first_after
-            first = datetime.now(UTC) + wait
-            seconds = one.every.total_seconds()
-            self._scheduler.add_job(
-                self._led, "interval", [self.do, one], seconds=seconds, next_run_time=first
-            )
+            if not one.is_everyones:
+                self._schedule(one, self._led, self.do, one, jobstore=LED)
+
+    def _schedule(
+        self, chore: Chore, job: Callable[..., Awaitable[None]], *given: Any, jobstore: str = "default"
+    ) -> None:  # fmt: skip
+        wait = chore.every if chore.first_after is None else chore.first_after
+        self._scheduler.add_job(
+            job, "interval", given, seconds=chore.every.total_seconds(),
+            next_run_time=datetime.now(UTC) + wait, jobstore=jobstore,
+        )  # fmt: skip
 
     async def _end(self) -> None:
         self._leads = False
-        self._scheduler.remove_all_jobs()
+        self._scheduler.remove_all_jobs(LED)
         for duty in self._duties:
             await duty.stop()
 

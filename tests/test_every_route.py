@@ -98,9 +98,8 @@ def answers(client: Any) -> list[tuple[str, str, Any]]:
 
 def test_the_table_is_walked_whole_and_its_pages_open(answers: Any) -> None:
     assert len(answers) > 50
-    # Nobody answers /readyz here; starlette-admin's own doors, which no page leads to, fail without a row.
-    broken = [path for path, _, one in answers if one.status_code >= 500]
-    assert not [one for one in broken if one != "/readyz" and not one.startswith("/desk/_api/")]
+    broken = {path for path, _, one in answers if one.status_code >= 500}
+    assert broken <= {"/readyz"}  # there is no Rasa here
     opened = {path for path, method, one in answers if method == "GET" and one.status_code == 200}
     for one in ("/", "/mine/{token}", "/case/{token}", "/shop/{token}", "/report/{token}", "/desk/account"):  # fmt: skip
         assert one in opened

@@ -1,6 +1,7 @@
 """RECORD: who asked to be called back. Knows no rule."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -20,3 +21,9 @@ class CallbackRequest(Record):
     asking: Mapped[str | None] = mapped_column(String(16))
     asked_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+
+    # Of two who change a request at once the second fails: it is changed only from the state it was read in.
+    __mapper_args__: Any = {  # noqa: RUF012 - SQLAlchemy reads it so
+        "version_id_col": state,
+        "version_id_generator": False,
+    }

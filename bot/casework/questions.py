@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -15,6 +15,15 @@ from bot.reading import folding, phones
 Reason = Literal["unsure", "unhelpful", "none"]
 LONGEST = 300  # characters of a question that are kept: its end, where people ask
 MOST = 200  # rows that are listed
+
+
+# ── decisions ────────────────────────────────────────────────────────────────
+
+
+def waits() -> ColumnElement[bool]:
+    """That nobody has dealt with a question since it was last asked."""
+    row = UnansweredQuestion
+    return or_(row.dealt_with_at.is_(None), row.dealt_with_at < row.last_asked_at)
 
 
 # ── with a session; the caller commits ───────────────────────────────────────
@@ -57,14 +66,17 @@ def _is_counted(session: Session, digest: str, now: datetime) -> bool:
 def open_questions(session: Session, limit: int = MOST) -> Sequence[UnansweredQuestion]:
     """Those that nobody has dealt with since they were last asked, the most frequent first."""
     row = UnansweredQuestion
-    is_open = or_(row.dealt_with_at.is_(None), row.dealt_with_at < row.last_asked_at)
-    query = select(row).where(is_open).order_by(row.times.desc(), row.last_asked_at.desc(), row.id)
+    query = select(row).where(waits())
+    query = query.order_by(row.times.desc(), row.last_asked_at.desc(), row.id)
     return session.scalars(query.limit(limit)).all()
 
 
 def deal_with(session: Session, number: str, now: datetime) -> UnansweredQuestion | None:
-    """Note that a question was dealt with; None where there is none of that number."""
-    found = session.get(UnansweredQuestion, int(number)) if number.isdecimal() else None
-    if found is not None:
-        found.dealt_with_at = now
-    return found
+    """Note that a question was dealt with; None where none of that number waits."""
+    row = UnansweredQuestion
+    found = session.get(row, int(number)) if number.isdecimal() else None
+    if found is None:
+        return None
+    dealt = update(row).where(row.id == found.id, waits()).values(dealt_with_at=now)
+    done = session.execute(dealt)  # the database decides: of two at once the second finds it done
+    return found if done.rowcount else None  # type: ignore[attr-defined]

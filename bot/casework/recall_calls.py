@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from bot.casework import people
@@ -83,9 +84,12 @@ def listed(session: Session, push: RecallPush) -> Sequence[ToCall]:
 
 
 def called(session: Session, push: RecallPush, number: str, by: str, now: datetime) -> None:
-    """Note that somebody of the list was called. Raises NotPossible where that one is not on it."""
+    """Note that somebody of the list was called. Raises NotPossible where that one is not on it (any more)."""
     if number not in {str(one.id) for one in listed(session, push)}:
         raise NotPossible(f"call: {number}")
     who = session.get_one(Notice, int(number)).person_id
     session.add(RecallCall(person_id=who, push_id=push.id, called_by=by, called_at=now))
-    session.flush()
+    try:
+        session.flush()
+    except IntegrityError:  # another officer noted it at the same moment
+        raise NotPossible(f"call: {number}") from None

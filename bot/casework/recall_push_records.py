@@ -36,6 +36,12 @@ class RecallPush(Record):
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
 
+    # Of two who change a push at once the second fails: it is changed only from the state it was read in.
+    __mapper_args__: Any = {  # noqa: RUF012 - SQLAlchemy reads it so
+        "version_id_col": state,
+        "version_id_generator": False,
+    }
+
 
 class RecallAnswer(Record):
     """What a person said to a notice: have, have_not or done. The last word counts."""

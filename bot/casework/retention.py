@@ -14,6 +14,7 @@ from bot.casework import alerts, evidence, notices, people, recall_sources, remo
 from bot.casework.callback_records import CallbackRequest
 from bot.casework.disputes import CHINA
 from bot.casework.guidance_records import GuidanceAnswer, UnansweredQuestion
+from bot.casework.intent_records import IntentCount
 from bot.casework.officer_records import OfficerEvent
 from bot.casework.recall_push_records import RecallCall
 from bot.casework.records import (
@@ -75,6 +76,7 @@ def expire(session: Session, now: datetime, terms: Terms, limit: int = BATCH) ->
             _alerts(session, before(terms.alert_days), limit),
             _questions(session, before(terms.question_days), limit),
             _answers(session, before(terms.question_days), limit),
+            _intents(session, before(terms.question_days), limit),
             _alarms(session, before(terms.alert_days), limit),
             _evidence(session, before(terms.draft_days), limit),
             _disputes(session, Dispute.state == "draft", before(terms.draft_days), limit),
@@ -161,6 +163,11 @@ def _questions(session: Session, before: datetime, limit: int) -> int:
 def _answers(session: Session, before: datetime, limit: int) -> int:
     which = select(GuidanceAnswer.id).where(GuidanceAnswer.day < before.astimezone(CHINA).date())
     return _delete(session, GuidanceAnswer.id, which.limit(limit))
+
+
+def _intents(session: Session, before: datetime, limit: int) -> int:
+    which = select(IntentCount.id).where(IntentCount.day < before.astimezone(CHINA).date())
+    return _delete(session, IntentCount.id, which.limit(limit))
 
 
 def _alarms(session: Session, before: datetime, limit: int) -> int:

@@ -1,6 +1,7 @@
 """What is kept of alarms of the risk monitor: numbers of disputes, nothing of a person. No rule, no words."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -35,3 +36,9 @@ class Alarm(Record):
     reason: Mapped[str | None] = mapped_column(Sealed)
     decided_by: Mapped[str | None] = mapped_column(String(64))
     decided_at: Mapped[datetime | None]
+
+    # Of two who change an alarm at once the second fails: it is changed only from the state it was read in.
+    __mapper_args__: Any = {  # noqa: RUF012 - SQLAlchemy reads it so
+        "version_id_col": state,
+        "version_id_generator": False,
+    }

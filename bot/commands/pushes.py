@@ -4,6 +4,7 @@ import sys
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot import database, launch, settings
 from bot.casework import disputes, recall_answers, recall_calls, recall_push, recall_reach
@@ -73,7 +74,8 @@ def decide(number: str, decision: str, who: str) -> None:
             if push is None:
                 raise NotPossible(number)
             DECISIONS[decision](push, who, datetime.now(UTC))
-        except NotPossible:
+            session.flush()
+        except (NotPossible, StaleDataError):  # an officer at the desk may decide at this moment
             sys.exit(said["no_such"].format(id=number))
         told = said["decided"].format(id=push.id, state=said["states"][push.state], who=who)
     launch.say(told)

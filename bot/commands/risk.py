@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from bot import database, launch, settings
 from bot.casework import risk_alarms, risk_clue
@@ -36,7 +37,8 @@ def decide(number: str, decision: str, who: str, reason: str) -> None:
                 raise NotPossible(number)
             if not is_again:
                 risk_alarms.decide(alarm, decision, who, now, reason)
-        except NotPossible:
+                session.flush()
+        except (NotPossible, StaleDataError):  # an officer at the desk may decide at this moment
             sys.exit(said["no_such"].format(id=number))
         except risk_alarms.NoReason:
             sys.exit(said["no_reason"])

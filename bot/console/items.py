@@ -217,9 +217,12 @@ def kind_text(kind: str) -> str:
     said = load("desk")
     name, _, rest = kind.partition(":")
     text = said["log"].get(name, kind)
+    tables = {
+        f"overview_{one}": about["title"] for one, about in said["overview"]["tables"].items()
+    }
     others = {
         "report_step": said["report"]["steps"], "notice_drop": said["notice"]["why"],
-        "page_checked": said["page"]["findings"], "export": said["event"]["lists"],
+        "page_checked": said["page"]["findings"], "export": {**said["event"]["lists"], **tables},
     }  # fmt: skip
     known = others.get(name) or {**said["steps"], **said["roles"]}
     return str(text).format(step=known.get(rest, rest))

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette_admin import route
 from starlette_admin.fields import StringField
 
-from bot.casework import officers, overview, overview_more, periods
+from bot.casework import intent_counts, officers, overview, overview_more, periods
 from bot.casework.disputes import local_day
 from bot.casework.overview import Group, Overview, Week
 from bot.casework.periods import BadPeriod, Period
@@ -25,6 +25,8 @@ from bot.library import load
 
 Row = Mapping[str, str]
 TOP = 10  # rows of a table on the page; all of them are in what is taken out
+FEWER = {"intents": 5}
+BY_WEEK = ("weeks", "understood")
 ASKED = ("period", "from", "to")
 GROUPED = ("filed", "ended", "settled", "rate", "days", "recovered")
 COLUMNS = {
@@ -34,11 +36,14 @@ COLUMNS = {
     "shops": ("name", *GROUPED),
     "recalls": ("name", "reached", "answered", "have", "have_not", "done", "share"),
     "talk": ("name", "count"),
+    "understood": ("week", "turns", "missed", "missed_rate"),
+    "intents": ("name", "count", "part"),
 }
 DRAWN = {  # the columns that are drawn; those of weeks as lines
     "weeks": ("filed", "ended", "settled"), "streets": ("filed", "settled"),
     "goods": ("filed", "settled"), "shops": ("filed", "settled"),
     "recalls": ("reached", "answered", "done"), "talk": ("count",),
+    "understood": ("missed_rate",), "intents": ("count",),
 }  # fmt: skip
 
 
@@ -60,7 +65,13 @@ class Table:
     @property
     def shown(self) -> Sequence[Row]:
         """The rows that stand on the page."""
-        return self.rows if self.name in ("weeks", "streets") else self.rows[:TOP]
+        is_whole = self.is_by_week or self.name == "streets"
+        return self.rows if is_whole else self.rows[: FEWER.get(self.name, TOP)]
+
+    @property
+    def is_by_week(self) -> bool:
+        """Whether it is drawn as lines over the last weeks."""
+        return self.name in BY_WEEK
 
 
 class OverviewPage(Page):
@@ -133,6 +144,8 @@ def _tables(session: Session, found: Overview, period: Period) -> list[Table]:
         *(Table(name, [_group(one, nameless[name]) for one in of]) for name, of in groups.items()),
         Table("recalls", _recalls(session, period)),
         Table("talk", _talk(session, period)),
+        Table("understood", _understood(session, [one.first for one in found.weeks])),
+        Table("intents", _intents(session, period)),
     ]
 
 
@@ -171,3 +184,28 @@ def _talk(session: Session, period: Period) -> list[Row]:
         said["callbacks"]: found.callbacks,
     }  # fmt: skip
     return [{"name": name, "count": str(count)} for name, count in counts.items()]
+
+
+def _understood(session: Session, mondays: Sequence[date]) -> list[Row]:
+    """The weeks; none at all where nothing was counted yet."""
+    weeks = intent_counts.by_week(session, mondays)
+    if not any(one.turns for one in weeks):
+        return []
+    return [
+        {"week": one.first.isoformat(), "turns": str(one.turns), "missed": str(one.missed),
+         "missed_rate": "" if one.rate is None else f"{100 * one.rate:.1f}"}
+        for one in weeks
+    ]  # fmt: skip
+
+
+def _intents(session: Session, period: Period) -> list[Row]:
+    said, found = load("intents"), intent_counts.of_period(session, period)
+    whole = sum(count for _, count in found)
+    return [
+        {
+            "name": said.get(intent, intent),
+            "count": str(count),
+            "part": f"{100 * count / whole:.1f}",
+        }
+        for intent, count in found
+    ]

@@ -101,7 +101,7 @@ class Push(Item):
             (said["people"], people.format(count=recall_push.people_of(record))),
             (said["reasons"], _reasons(record)),
             (said["way"], said["at_once" if record.is_serious else "weekly"]),
-            (said["decided"], " · ".join(filter(None, (record.decided_by, moment(record.decided_at))))),
+            (said["decided"], " · ".join(filter(None, (_decider(record), moment(record.decided_at))))),
             (said["posted"], str(record.posted) if record.posted else ""),
         ]  # fmt: skip
         parts = [(said["text"], [Row(one) for one in texts(session, record, notice)])]
@@ -157,6 +157,11 @@ def texts(session: Session, push: RecallPush, notice: Recall) -> list[str]:
             found.append(recall_digest.text(digest))
         found.append(text)
     return found
+
+
+def _decider(push: RecallPush) -> str | None:
+    by_rule = str(load("desk")["push"]["by_rule"])
+    return by_rule if push.decided_by == recall_push.BY_RULE else push.decided_by
 
 
 def _reasons(push: RecallPush) -> str:

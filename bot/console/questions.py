@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.casework import questions
 from bot.casework.guidance_records import UnansweredQuestion
+from bot.casework.steps import NotPossible
 from bot.console.items import Do, Item, Shown, moment
 from bot.console.views import Choice, Listing
 from bot.library import load
@@ -26,8 +27,7 @@ class Questions(Listing):
 
     def where(self, request: Request) -> Sequence[ColumnElement[bool]]:
         """Those that wait, or all."""
-        is_open = or_(_row.dealt_with_at.is_(None), _row.dealt_with_at < _row.last_asked_at)
-        return () if self.asked(request).get("state") == "all" else (is_open,)
+        return () if self.asked(request).get("state") == "all" else (questions.waits(),)
 
     def get_search_query(self, request: Request, term: str) -> Any:
         """By the entry that did not help: questions are sealed."""
@@ -90,5 +90,6 @@ class Question(Item):
         """Note that it was dealt with."""
         if name != "done":
             raise HTTPException(404)
-        questions.deal_with(session, str(record.id), now)
+        if questions.deal_with(session, str(record.id), now) is None:
+            raise NotPossible("dealt with")
         return "question_done"

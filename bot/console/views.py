@@ -1,7 +1,7 @@
 """What all views of the desk share: who may see them, and that nothing is edited by hand."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,8 @@ from starlette_admin.contrib.sqla import ModelView
 from starlette_admin.exceptions import ActionFailed
 from starlette_admin.export import ExportContext
 from starlette_admin.fields import StringField
+from starlette_admin.filters import FilterGroup
+from starlette_admin.types import ListParams
 from starlette_admin.views import BaseModelView
 
 from bot.casework import officers
@@ -21,6 +23,8 @@ from bot.casework.officers import ROLES
 from bot.console.door import user
 from bot.console.exports import Csv, Excel
 from bot.library import load
+
+LAST_PAGE = 1_000_000
 
 
 class Page(CustomView):
@@ -84,6 +88,19 @@ class Listed(BaseModelView):
     def row(self, request: Request, record: Any) -> dict[str, Any]:
         """The cells of one record."""
         raise NotImplementedError
+
+    def _parse_filter_param(
+        self, request: Request, query_params: Mapping[str, str] | None = None
+    ) -> FilterGroup:
+        """None of starlette-admin's filters: `choices` are all there are, and a cell need be no column."""
+        return FilterGroup()
+
+    def _parse_list_params(
+        self, request: Request, query_params: QueryParams | None = None
+    ) -> ListParams:
+        """No page so far on that a database cannot count to it."""
+        found = super()._parse_list_params(request, query_params)
+        return replace(found, page=min(found.page, LAST_PAGE))
 
     @staticmethod
     def asked(request: Request) -> QueryParams:

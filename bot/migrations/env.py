@@ -5,6 +5,7 @@ from alembic import context
 from bot.casework import (  # noqa: F401 - their tables join the metadata
     callback_records,
     guidance_records,
+    intent_records,
     lease_records,
     officer_records,
     recall_push_records,

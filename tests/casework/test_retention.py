@@ -14,6 +14,7 @@ from bot.casework import (
     callbacks,
     disputes,
     evidence,
+    intent_counts,
     notices,
     officers,
     people,
@@ -21,6 +22,7 @@ from bot.casework import (
     retention,
 )
 from bot.casework.callback_records import CallbackRequest
+from bot.casework.intent_records import IntentCount
 from bot.casework.officer_records import OfficerEvent
 from bot.casework.records import (
     Alert,
@@ -78,12 +80,16 @@ def desk_log(session: Session, who: Person) -> None:
     officers.log(session, "李明", "phone_shown", NOW, "ABCD2345")
 
 
+def intent(session: Session, who: Person) -> None:
+    intent_counts.add(session, {(disputes.local_day(NOW), "inform"): 3})
+
+
 CASES = [
     (message, HeardMessage, TERMS.message_days, 1), (button, OfferedButton, TERMS.button_days, 0),
     (update, IncomingUpdate, TERMS.update_days, 0), (draft, Dispute, TERMS.draft_days, 0),
     (loose, Evidence, TERMS.draft_days, 0), (lodged, Dispute, TERMS.record_days, 0),
     (callback, CallbackRequest, TERMS.message_days, 0), (alert, Alert, TERMS.alert_days, 0),
-    (desk_log, OfficerEvent, TERMS.audit_days, 0),
+    (desk_log, OfficerEvent, TERMS.audit_days, 0), (intent, IntentCount, TERMS.question_days, 0),
 ]  # fmt: skip
 
 

@@ -55,11 +55,9 @@ PAGES: dict[str, dict[str, str]] = {
     "/login": {"login": "login", "first": "login", "login-kept": "login"},
 }
 ERRORS = {"error-404": "case/AAAA2222", "error-405": "logout", "error-403": "report/RPT2345678"}
-# Routes that draw no page: files, and what starlette-admin brings along and the desk does not offer.
+# Routes that draw no page: files.
 NO_PAGES = {
     "/case/{number}/evidence/{piece:int}", "/page/{number}/raw", "/case/{number}/packet", "/alarm/{number}/paper",
-    "/_files/{storage}/{path:path}", "/_api/{key}/relation-lookup", "/_api/{key}/inline-edit",
-    "/_api/{key}/inline-edit/row", "/{key}/create", "/{key}/detail", "/{key}/edit",
 }  # fmt: skip
 OUTSIDE = ("login", "first", "login-kept")
 REFUSED = ("new-wrong", "account-wrong", "login-wrong")  # drawn for a form that was sent

@@ -15,12 +15,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from bot.casework import disputes, people, progress, questions
+from bot.casework import disputes, intent_counts, people, progress, questions
 from bot.casework.callback_records import CallbackRequest
 from bot.casework.guidance_records import GuidanceAnswer
+from bot.casework.intent_counts import FALLBACK
 from bot.casework.officer_records import OfficerEvent
 from bot.casework.recall_push_records import KIND, RecallAnswer, RecallPush
 from bot.casework.records import Notice
+from bot.console.items import kind_text
 from bot.library import load
 from tests.casework.test_overview import NOW, november, town
 from tests.casework.test_overview import file as filed
@@ -75,7 +77,8 @@ def test_every_role_finds_it_first_in_the_menu(
 
 def test_empty_records_are_told_as_such(desk: TestClient, clock: Any) -> None:
     page = desk.get(PAGE).text
-    assert page.count(SAID["empty"]) == 4 and ">0 件<" in page  # streets, goods, shops, recalls
+    empty = ("streets", "goods", "shops", "recalls", "understood", "intents")
+    assert page.count(SAID["empty"]) == len(empty) and ">0 件<" in page
     assert all(
         row[1:] == ["0", "0", "0"] for row in rows(page, SAID["tables"]["weeks"]["title"])[1:]
     )
@@ -174,6 +177,49 @@ def test_there_is_no_other_table_and_none_without_a_token(desk: TestClient, cloc
     assert desk.get(f"{PAGE}/take-out/shops").status_code in (404, 405)
 
 
+TALKED = {
+    "inform": 40,
+    "ask_rights": 31,
+    "query_recall": 22,
+    "file_complaint": 17,
+    "chitchat": 9,
+    "deny": 6,
+}
+
+
+@pytest.fixture
+def talked(sessions: sessionmaker[Session]) -> None:
+    """Nine weeks of talk up to today, in the one before the last nobody wrote; ever fewer not understood."""
+    with sessions.begin() as session:
+        for week in range(9):
+            day = disputes.local_day(datetime.now(UTC) - timedelta(weeks=week))
+            if week != 1:
+                counts = {(day, name): times + week for name, times in TALKED.items()}
+                intent_counts.add(session, {**counts, (day, FALLBACK): 9 + 3 * week})
+
+
+def test_how_much_was_understood_by_week_and_the_five_most_frequent_intents(
+    desk: TestClient, sessions: sessionmaker[Session], clock: Any, talked: None
+) -> None:
+    page = desk.get(PAGE, params={"period": "own", "from": "2026-11-26", "to": "2026-11-26"}).text
+    weeks = rows(page, SAID["tables"]["understood"]["title"])
+    assert weeks[0] == ["周一", "消息", "没听懂", "没听懂（%）"] and len(weeks) == 13
+    assert weeks[-3:] == [
+        ["2026-11-09", "152", "15", "9.9"], ["2026-11-16", "0", "0", "—"], ["2026-11-23", "134", "9", "6.7"],
+    ]  # fmt: skip
+    chart = page.partition('id="c-understood-title"')[2].partition("</svg>")[0]
+    assert chart.count('class="mark-1"') == 8  # none where nobody wrote
+    found = rows(page, SAID["tables"]["intents"]["title"])[1:]
+    assert found[0] == ["回答问题、补充情况", "40", "32.0"] and len(found) == 5
+    head, *all_rows = csv.reader(
+        io.StringIO(taken_out(desk, "intents").content.decode("utf-8-sig"))
+    )
+    assert len(all_rows) == 6 and head == ["名称", "数量", "占听懂的（%）"]
+    assert not [name for name in TALKED if f">{name}<" in page]
+    taken = SAID["tables"]["intents"]["title"]
+    assert kind_text("export:overview_intents") == load("desk")["log"]["export"].format(step=taken)
+
+
 # ── in a browser ──
 
 SHOPS = (
@@ -242,7 +288,7 @@ def test_notices_and_the_talk_are_told(desk: TestClient, told: None) -> None:
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_the_page_has_no_fault_of_weight(
-    browser: Browser, quarter: None, told: None, site: str, width: int  # noqa: F811
+    browser: Browser, quarter: None, told: None, talked: None, site: str, width: int  # noqa: F811
 ) -> None:  # fmt: skip
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()

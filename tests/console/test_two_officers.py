@@ -1,7 +1,8 @@
 """Two officers press at the same moment, on the same version of a page: one is done, the other is told by whom."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Barrier
 from typing import Any
@@ -11,14 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from bot.casework import report_steps, reports, steps
-from bot.casework.records import Dispute, DisputeEvent
+from bot.casework import callbacks, recall_calls, recall_push, report_steps, reports, steps
+from bot.casework.officer_records import OfficerEvent
+from bot.casework.recall_push_records import KIND, RecallCall, RecallPush
+from bot.casework.records import Dispute, DisputeEvent, Notice
 from bot.casework.report_records import Report, ReportEvent
+from bot.console import items
 from bot.console.items import kind_text
 from bot.library import label, load
 from tests.casework.reporting import DETAILS as REPORT_DETAILS
 from tests.casework.reporting import TOLD
 from tests.casework.test_steps import detail_of
+from tests.console import test_items
 from tests.console.conftest import NAME, token
 from tests.console.test_case import OFFICERS, number  # noqa: F401
 
@@ -144,3 +149,134 @@ def test_of_two_at_once_one_step_of_a_report_is_taken(
             kinds.count(step.name) == 1
             and session.scalars(select(Report)).one().state == step.after
         )
+
+
+# ── records that are no disputes ──
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What two officers send of the same page at once: form and the rest of its fields, for each of them."""
+
+    page: str
+    does: tuple[str, str]
+    given: tuple[dict[str, str], dict[str, str]] = ({}, {})
+    begins: str = ""  # the state of the record, where it is not that in which it was made
+
+    @property
+    def name(self) -> str:
+        return f"{self.page}-{'-'.join(self.does)}"
+
+
+WHY = ({"reason": "同一批误报"}, {"reason": "已电话核实"})
+PAIRS = (
+    Pair("alarm", ("confirm", "confirm")),
+    Pair("alarm", ("confirm", "dismiss"), ({}, WHY[1])),
+    Pair("alarm", ("dismiss", "dismiss"), WHY),
+    Pair("alarm", ("clue", "dismiss"), ({}, WHY[1]), begins="confirmed"),
+    Pair("alarm", ("clue", "clue")),
+    Pair("push", ("approve", "approve")),
+    Pair("push", ("approve", "dismiss")),
+    Pair("push", ("dismiss", "dismiss")),
+    Pair("push", ("called", "called"), ({"call": "1"}, {"call": "1"}), begins="planned"),
+    Pair("callback", ("done", "done")),
+    Pair("question", ("done", "done")),
+    Pair("notice", ("again", "again")),
+    Pair("notice", ("again", "drop"), ({}, {"why": "called"})),
+    Pair("notice", ("drop", "drop"), ({"why": "met"}, {"why": "called"})),
+)
+KINDS: dict[str, Any] = {**test_items.KINDS, "notice": Notice}
+
+
+@pytest.fixture
+def together(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
+    """From when it is called: the next two who find a record go on only once both have read it."""
+    found, waits, read = items.by_id, [], Barrier(2)
+
+    def by_id(*given: Any) -> Any:
+        record = found(*given)
+        if waits:
+            waits.pop()
+            read.wait(10)
+        return record
+
+    monkeypatch.setattr(items, "by_id", by_id)
+    yield lambda: waits.extend((1, 1))
+    assert not waits, "nobody met"
+
+
+def placed(sessions: sessionmaker[Session], pair: Pair) -> None:
+    """A record of each kind with the number 1; the notice could not be sent."""
+    test_items.furnish(sessions)
+    with sessions.begin() as session:
+        who = test_items.someone(session)
+        recall_calls.agree(who, test_items.NOW)
+        session.add(Notice(person_id=who.id, kind=KIND, subject="1", text="召回", state="stuck",
+                           due_at=test_items.NOW))  # fmt: skip
+        if pair.begins:
+            session.get_one(KINDS[pair.page], 1).state = pair.begins
+
+
+def kept(sessions: sessionmaker[Session], pair: Pair) -> list[tuple[str, str]]:
+    """Who did what with it, as the log has it."""
+    query = select(OfficerEvent).where(OfficerEvent.subject == f"{pair.page}:1")
+    with sessions() as session:
+        done = session.scalars(query.order_by(OfficerEvent.id))
+        return [(one.officer, one.kind) for one in done if not one.kind.endswith(items.LOOKED)]
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: pair.name)
+def test_of_two_at_once_one_does_it_and_the_other_reads_by_whom(
+    another: Callable[..., TestClient], sessions: sessionmaker[Session], pair: Pair,
+    together: Callable[[], None],
+) -> None:  # fmt: skip
+    placed(sessions, pair)
+    browsers = {NAME: another(NAME, "reviewer"), OTHER: another(OTHER, "reviewer")}
+    place = f"/desk/{pair.page}/1"
+    page = {name: one.get(place).text for name, one in browsers.items()}
+    do, given = (dict(zip(browsers, one, strict=True)) for one in (pair.does, pair.given))
+
+    def form(name: str) -> tuple[str, Any]:
+        seen = test_items.seen_in(page[name])
+        return f"{place}/{do[name]}", {"csrftoken": token(page[name]), "seen": seen, **given[name]}
+
+    together()
+    first, second, told = loser(at_once(browsers, form))
+    why = given[first].get("why")
+    kind = f"{pair.page}_{do[first]}" + (f":{why}" if why else "")
+    assert kept(sessions, pair) == [(first, kind)]
+    assert last_done(told, first, kind_text(kind))
+    assert load("desk")["record"]["refused"]["changed"] in told
+    assert given[second].get("reason", "") in told, "what was typed is lost"
+    with sessions() as session:
+        record = session.get_one(KINDS[pair.page], 1)
+        if pair.page == "alarm":
+            after = {"confirm": "confirmed", "dismiss": "dismissed", "clue": "clue"}[do[first]]
+            assert (record.state, record.decided_by) == (after, first)
+            assert record.reason == given[first].get("reason")
+        elif pair.page == "push":
+            after = {"approve": "planning", "dismiss": "dismissed", "called": "planned"}[do[first]]
+            assert record.state == after
+            by = session.scalars(select(RecallCall.called_by)).all()
+            assert by == ([first] if do[first] == "called" else [])
+
+
+def test_what_the_clock_changed_is_not_said_to_be_an_officers(
+    another: Callable[..., TestClient], sessions: sessionmaker[Session]
+) -> None:
+    """A push that was dismissed because its notice was corrected; a call that is no longer wanted."""
+    test_items.furnish(sessions)
+    desk = another(NAME, "reviewer")
+    seen = {
+        name: test_items.seen_in(desk.get(f"/desk/{name}/1").text) for name in ("push", "callback")
+    }
+    with sessions.begin() as session:
+        push = session.get_one(RecallPush, 1)
+        recall_push.dismiss(push, recall_push.BY_RULE, test_items.NOW)
+        callbacks.withdraw(session, test_items.someone(session), test_items.NOW)
+    for page, do in (("push", "approve"), ("callback", "done")):
+        told = test_items.send(desk, page, do, seen=seen[page])
+        alert = told.text.partition('role="alert"')[2].partition("</div>")[0]
+        assert told.status_code == 409 and load("desk")["record"]["refused"]["changed"] in alert
+        assert "工作人员" not in alert and NAME not in alert
+    assert load("desk")["push"]["by_rule"] in desk.get("/desk/push/1").text

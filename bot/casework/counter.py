@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bot.casework import disputes, officers, people, precheck, sealing
+from bot.casework import disputes, evidence, officers, people, precheck, sealing
 from bot.casework.disputes import Operator
 from bot.casework.records import Dispute, DisputeEvent, Person
 from bot.reading.facts import Facts
@@ -31,13 +31,14 @@ def preview(told: Facts) -> Dispute:
 def enter(
     session: Session, way: Way, told: Facts, contact: people.Contact, by: str, *,
     operator: Operator, limit: Decimal, now: datetime, form: str | None = None,
+    papers: Sequence[evidence.Prepared] = (),
 ) -> Dispute:  # fmt: skip
     """Record what a citizen told `by`, an officer, at the counter or on the phone; its clocks start.
 
     The citizen has no chat that notices could go to: an officer calls (`unreachable_why` says so).
     `form` (32 letters) names the form that it was typed into: one that is sent twice, even at once,
-    gives its first dispute. Raises ValueError where there is no story or no phone: nobody could be
-    called about nothing.
+    gives its first dispute. `papers` are the photos and papers that came with it. Raises ValueError
+    where there is no story or no phone: nobody could be called about nothing; evidence.Refused.
     """
     if not (told.facts or "").strip() or not contact.phone:
         raise ValueError("a story and a phone are needed")
@@ -52,6 +53,7 @@ def enter(
     made = disputes.start(session, who, now)
     disputes.take(made, told)
     made.contact = "given"
+    _keep(session, made, papers, now)
     disputes.lodge(session, made, operator=operator, limit=limit, now=now)
     session.add(
         DisputeEvent(
@@ -62,6 +64,34 @@ def enter(
     officers.log(session, by, "entered", now, made.number)
     session.flush()
     return made
+
+
+def add_papers(
+    session: Session, dispute: Dispute, papers: Sequence[evidence.Prepared], by: str, now: datetime
+) -> int:
+    """Keep photos and papers that its citizen hands over to `by`, an officer; how many were new.
+
+    Raises evidence.Refused where one person gave too many within a day.
+    """
+    before = evidence.count(session, dispute)
+    _keep(session, dispute, papers, now)
+    new = evidence.count(session, dispute) - before
+    if new:
+        officers.log(session, by, "papers_added", now, dispute.number)
+    return new
+
+
+def _keep(
+    session: Session, dispute: Dispute, papers: Sequence[evidence.Prepared], now: datetime
+) -> None:
+    """Keep them with the dispute; the same file is kept once."""
+    for one in papers:
+        kept = evidence.keep(
+            session, dispute.person, one, source=f"desk:{one.sha256}", message_id="desk",
+            caption=None, now=now,
+        )  # fmt: skip
+        kept.dispute_id = dispute.id
+    session.flush()
 
 
 def by_form(session: Session, form: str) -> Dispute | None:

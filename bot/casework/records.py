@@ -188,7 +188,8 @@ class Shop(Record):
     """A shop (经营者) of the register, with who answers for it first (首问负责).
 
     Nothing is sent to its `email` before an officer has verified it. `is_fund_member`: it joined
-    advance compensation (赔偿先付); `has_guarantee`: it gave a quality guarantee (质量担保).
+    advance compensation (赔偿先付); `has_guarantee`: it gave a quality guarantee (质量担保). One that
+    is closed (`closed_at`) is kept, and asked no more.
     """
 
     __tablename__ = "shops"
@@ -206,6 +207,10 @@ class Shop(Record):
     has_guarantee: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__: Any = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it so
 
 
 class Negotiation(Record):

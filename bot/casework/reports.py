@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
-from bot.casework import deadlines, evidence, links, report_steps, steps
+from bot.casework import deadlines, evidence, links, report_files, report_steps, steps
 from bot.casework.disputes import NUMBER_ALPHABET, Operator, local_day
 from bot.casework.report_records import Report, ReportEvent, ReportFile
 from bot.casework.steps import NotPossible
@@ -25,7 +25,10 @@ _NUMBER = re.compile(rf"(?<![0-9A-Z]){_GROUP}[- ]?{_GROUP}(?![0-9A-Z])")
 
 @dataclass(frozen=True)
 class Told:
-    """What a reporter wrote. `earlier` is the number of a report of theirs that this adds to."""
+    """What a reporter wrote. `earlier` is the number of a report of theirs that this adds to.
+
+    `by` is the officer who took it at the counter or on the phone, which `way` tells; else empty.
+    """
 
     merchant: str
     facts: str
@@ -35,6 +38,8 @@ class Told:
     phone: str = ""
     earlier: str = ""
     files: tuple[evidence.Prepared, ...] = ()
+    way: str = ""
+    by: str = ""
 
 
 class TooMany(Exception):
@@ -42,7 +47,7 @@ class TooMany(Exception):
 
 
 class NoEarlier(Exception):
-    """This reporter made no report of that number."""
+    """This reporter made no report of that number; to an officer who asks: there is none."""
 
 
 # ── decisions ────────────────────────────────────────────────────────────────
@@ -99,6 +104,7 @@ def lodge(
     `reporter` and `form` are digests (links.digest). Bureau: the form is receipt, and the 15 working
     days of 市场监督管理行政处罚程序规定 第18条 start. The same again becomes an event of the first
     report; what is new joins the report it names, and its clock starts anew (总局令第121号 第35条).
+    An officer may name any report that an office has: whoever brings its number to the counter made it.
     Independent: nothing is submitted anywhere and no clock runs; the text is only prepared.
     Raises TooMany and NoEarlier; StaleDataError where an officer changed that report meanwhile,
     IntegrityError where the same form is kept at the same moment.
@@ -111,9 +117,11 @@ def lodge(
     if operator == "independent":
         return _receive(session, told, reporter, form, operator, now)
     same = next((one for one in own if is_repeat(one, told)), None)
-    if same is not None and not _new_files(session, same, told):
+    if same is not None and not report_files.new(session, same, told.files):
         return _repeat(session, same, told, form, now)
-    earlier = _earlier(own, told) or same
+    earlier = _earlier(session, own, told) or same
+    if earlier is not None and not tells_more(session, earlier, told):
+        return _repeat(session, earlier, told, form, now)
     if earlier is not None and earlier.state in report_steps.RUNNING:
         return _supplement(session, earlier, told, form, now)
     return _receive(session, told, reporter, form, operator, now, earlier)
@@ -178,15 +186,29 @@ def times_again(report: Report) -> int:
     return sum(one.kind in ("supplemented", "repeated") for one in report.events)
 
 
-def files(session: Session, report: Report) -> int:
-    """How many photos and papers came with a report."""
-    query = select(func.count()).select_from(ReportFile).where(ReportFile.report_id == report.id)
-    return session.scalars(query).one()
-
-
 def passed_to(report: Report) -> str:
     """Where a report was passed on to; empty where it was not (总局令第121号 第34条)."""
     return next((str(e.detail["to"]) for e in report.events if e.kind == "pass_on"), "")
+
+
+def stands(report: Report) -> str:
+    """How far it is, as its reporter may know: running, testing, over or passed_on; never the outcome."""
+    if passed_to(report):
+        return "passed_on"
+    if report.state == "testing":
+        return "testing"
+    return "running" if report.state in report_steps.RUNNING else "over"
+
+
+def came(report: Report) -> tuple[str, str]:
+    """How the first of it came, and which officer took it; empty where its reporter sent it."""
+    first = report.events[0].detail
+    return str(first.get("way", "")), str(first.get("by", ""))
+
+
+def tells_more(session: Session, report: Report, told: Told) -> bool:
+    """Whether something in it is new to that report: a word, a place or a file."""
+    return not is_repeat(report, told) or bool(report_files.new(session, report, told.files))
 
 
 def forget_prepared(session: Session, now: datetime) -> int:
@@ -223,9 +245,9 @@ def _receive(
     )  # fmt: skip
     session.add(made)
     session.flush()
-    _keep(session, made, told, now)
+    report_files.keep(session, made, told.files, now)
     detail = {"adds_to": earlier.number} if earlier is not None else {}
-    event = _log(session, made, "received", "reporter", now, form, **detail)
+    event = _log(session, made, "received", "reporter", now, form, **detail, **_taken(told))
     _set_due(session, made)
     return event
 
@@ -238,22 +260,33 @@ def _supplement(
         report.facts = f"{report.facts}\n{told.facts}"
     report.extended_at = None  # a clock that starts anew may be extended anew
     _take_contact(report, told)
-    _keep(session, report, told, now)
-    typed = {name: getattr(told, name) for name in ("merchant", "location", "platform")}
-    event = _log(session, report, "supplemented", "reporter", now, form, **typed)
+    report_files.keep(session, report, told.files, now)
+    names = ("merchant", "location", "platform", *(("name", "phone") if told.by else ()))
+    typed = {name: getattr(told, name) for name in names}
+    event = _log(session, report, "supplemented", "reporter", now, form, **typed, **_taken(told))
     _set_due(session, report)
     return event
 
 
 def _repeat(session: Session, report: Report, told: Told, form: str, now: datetime) -> ReportEvent:
     _take_contact(report, told)
-    return _log(session, report, "repeated", "reporter", now, form)
+    return _log(session, report, "repeated", "reporter", now, form, **_taken(told))
+
+
+def _taken(told: Told) -> dict[str, str]:
+    """Which officer took it, and how it came; of what its reporter sent nothing."""
+    return {"way": told.way, "by": told.by} if told.by else {}
 
 
 def _take_contact(report: Report, told: Told) -> None:
-    """Who reported without a name may give it later."""
-    report.name = told.name or report.name
-    report.phone = told.phone or report.phone
+    """Who reported without a name may give it later. What is told at the counter replaces no name."""
+    if told.by:
+        report.name, report.phone = (
+            report.name or told.name or None,
+            report.phone or told.phone or None,
+        )
+    else:
+        report.name, report.phone = told.name or report.name, told.phone or report.phone
 
 
 def _set_due(session: Session, report: Report) -> None:
@@ -303,35 +336,17 @@ def _of_reporter(session: Session, reporter: str) -> Sequence[Report]:
     return session.scalars(query.order_by(Report.id.desc())).all()
 
 
-def _earlier(own: Sequence[Report], told: Told) -> Report | None:
+def _earlier(session: Session, own: Sequence[Report], told: Told) -> Report | None:
     if not told.earlier:
         return None
     number = number_in(told.earlier)
     found = next((one for one in own if one.number == number), None)
+    if found is None and told.by and number:
+        query = select(Report).where(Report.number == number, Report.operator == "bureau")
+        found = session.scalar(query)
     if found is None:
         raise NoEarlier
     return found
-
-
-def _new_files(session: Session, report: Report, told: Told) -> list[evidence.Prepared]:
-    query = select(ReportFile.sha256).where(ReportFile.report_id == report.id)
-    known = set(session.scalars(query))
-    by_sum = {one.sha256: one for one in told.files if one.sha256 not in known}
-    return list(by_sum.values())
-
-
-def _keep(session: Session, report: Report, told: Told, now: datetime) -> None:
-    made = [
-        ReportFile(
-            report_id=report.id, kind=one.kind, mime=one.mime, size=len(one.original),
-            sha256=one.sha256, original=one.original, shown=one.shown, received_at=now,
-        )
-        for one in _new_files(session, report, told)
-    ]  # fmt: skip
-    session.add_all(made)
-    session.flush()
-    for one in made:  # the session does not hold on to megabytes
-        session.expunge(one)
 
 
 def _with_form(form: str) -> Select[ReportEvent]:

@@ -11,7 +11,7 @@ from bot.library import words
 # Why a dispute goes on without the shop, with its letter; any other reason is the officers'.
 ESCALATED = {
     "shop_silent": "shop_silent", "citizen_silent": "shop_unanswered", "time_over": "shop_time_over",
-    "offer_declined": "shop_offer_declined", "not_kept": "shop_not_kept",
+    "offer_declined": "shop_offer_declined", "not_kept": "shop_not_kept", "shop_closed": "shop_closed",
 }  # fmt: skip
 
 
@@ -31,7 +31,9 @@ def over(step: str, actor: str, reason: str) -> str | None:
         return "shop_withdrawn"
     if step == "settle" and actor == "citizen":
         return "shop_settled"
-    return "shop_taken" if actor in ("officer", "operator") else ESCALATED.get(reason, "shop_taken")
+    if actor in ("officer", "operator") and reason != "shop_closed":
+        return "shop_taken"
+    return ESCALATED.get(reason, "shop_taken")
 
 
 # ── with a session; the caller commits ───────────────────────────────────────

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_, select
@@ -18,6 +18,7 @@ CHANNEL = "shop"  # the channel of a shop's person, whose external id is the sho
 SHOWN = 50  # disputes on the page of a shop
 ENCODINGS = ("utf-8-sig", "gb18030")
 _NO_NAME = re.compile(r"[\W_]+")
+_LONGEST_EMAIL = 254  # characters (RFC 5321, 4.5.3.1.3, without its brackets)
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]+")  # one address, no list
 
 
@@ -51,12 +52,37 @@ def meant(shops: Iterable[Shop], merchant: str, street: str | None) -> Shop | No
     return found[0] if len(found) == 1 else None
 
 
+def names_of(shop: Shop) -> set[str]:
+    """The names that it goes by, as names are compared."""
+    return {key_of(one) for one in (shop.name, *shop.aliases)} - {""}
+
+
+def aliases_in(text: str) -> list[str]:
+    """The other names in a list that somebody typed."""
+    return [one.strip() for one in re.split("[、,，;；]", text) if one.strip()]
+
+
+def problems(found: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with a shop as it was told, by field: no_name, no_email, no_street."""
+    wrong, streets = {}, {one["name"] for one in load("district")["streets"]}
+    email = found["email"]
+    is_email = _EMAIL.fullmatch(email) and email.isascii() and len(email) <= _LONGEST_EMAIL
+    if not key_of(found["name"]):
+        wrong["name"] = "no_name"
+    if email and not is_email:
+        wrong["email"] = "no_email"
+    if found["street"] and found["street"] not in streets:
+        wrong["street"] = "no_street"
+    return wrong
+
+
 # ── with a session; the caller commits ───────────────────────────────────────
 
 
 def of_dispute(session: Session, dispute: Dispute) -> Shop | None:
-    """The registered shop that a dispute is about, whether it can be written to or not."""
-    return meant(session.scalars(select(Shop)), dispute.merchant or "", dispute.street)
+    """The registered shop that a dispute is about, whether it can be written to or not; none that is closed."""
+    registered = session.scalars(select(Shop).where(Shop.closed_at.is_(None)))
+    return meant(registered, dispute.merchant or "", dispute.street)
 
 
 def disputes_with(session: Session, shop: Shop, limit: int = SHOWN) -> Sequence[Dispute]:
@@ -111,25 +137,31 @@ def _columns() -> dict[str, str]:
 def _fields(row: dict[str, str | None], line: int) -> dict[str, str]:
     """What a row says, by field; a name must be there, and an e-mail address must be one."""
     found = {field: typed.plain(row.get(column) or "") for field, column in _columns().items()}
-    streets = {one["name"] for one in load("district")["streets"]}
-    if not key_of(found["name"]):
-        raise BadRow(line, _columns()["name"])
-    if found["email"] and not _EMAIL.fullmatch(found["email"]):
-        raise BadRow(line, _columns()["email"])
-    if found["street"] and found["street"] not in streets:
-        raise BadRow(line, _columns()["street"])
+    for field in problems(found):
+        raise BadRow(line, _columns()[field])
     return found
 
 
 def _take(session: Session, found: dict[str, str], now: datetime, by: str) -> None:
     street = found["street"] or None
     query = select(Shop).where(Shop.name == found["name"], Shop.street == street)
-    shop = session.scalar(query) or Shop(name=found["name"], street=street, created_at=now)
-    is_verified = _is_yes(found["verified"]) and bool(found["email"])
-    shop.aliases = [one for one in re.split("[、,，;；]", found["aliases"]) if one.strip()]
+    fill(session, session.scalar(query) or Shop(created_at=now), found, now, by)
+
+
+def fill(session: Session, shop: Shop, found: Mapping[str, str], now: datetime, by: str) -> None:
+    """Write what was told of a shop, and is in order, into it.
+
+    What `by` says to be verified is so from now on; a verification stands as long as the address does.
+    """
+    email = found["email"] or None
+    is_verified = _is_yes(found["verified"]) and email is not None
+    if not is_verified:
+        shop.verified_at, shop.verified_by = None, None
+    elif shop.verified_at is None or shop.email != email:
+        shop.verified_at, shop.verified_by = now, by
+    shop.name, shop.street, shop.email = found["name"], found["street"] or None, email
+    shop.aliases = aliases_in(found["aliases"])
     shop.address, shop.responsible = found["address"] or None, found["responsible"] or None
-    shop.email = found["email"] or None
-    shop.verified_at, shop.verified_by = (now, by) if is_verified else (None, None)
     shop.is_fund_member = _is_yes(found["fund_member"])
     shop.has_guarantee = _is_yes(found["guarantee"])
     shop.updated_at = now

@@ -34,6 +34,7 @@ ENDING_GROUNDS = (
 # Why the fast lane ends without a settlement, and the dispute goes on by itself.
 ESCALATION_REASONS = (
     "shop_refused", "shop_silent", "citizen_silent", "offer_declined", "not_kept", "time_over",
+    "shop_closed",
 )  # fmt: skip
 # How an agreement that mediation brought about is put down: 第24条.
 RECORDS = ("agreement_made", "carried_out_at_once", "both_wanted_none")

@@ -1,8 +1,6 @@
 """MESSAGE in on the page of a report, by signed link: told first, then asked. Knows no talk."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot.casework import evidence, links, people, report_steps, reports
+from bot.casework import links, people, report_form, reports
 from bot.casework.records import Person
 from bot.casework.report_records import ReportEvent
 from bot.channels import signed_page, web_pages, web_uploads
@@ -22,61 +20,8 @@ from bot.library import load
 from bot.reading import folding, phones
 from bot.settings import Settings
 
-LONGEST = {
-    "merchant": 80, "location": 120, "platform": 80, "facts": 4000, "earlier": 20, "name": 40, "phone": 40,
-}  # fmt: skip
-ONLY_BUREAU = ("earlier", "name", "phone")  # what nobody would use is not asked
 A_MINUTE = 30  # requests that change something, from one network address
 LINK = signed_page.Link(links.REPORT, links.RECEIPT_SECONDS, "report_link")
-
-
-@dataclass(frozen=True)
-class Sent:
-    """A form as it was sent: what was typed, and what is wrong with it, by field."""
-
-    values: Mapping[str, str]
-    problems: Mapping[str, str]
-
-
-# ── decisions ────────────────────────────────────────────────────────────────
-
-
-def check(typed: Mapping[str, str], *, is_bureau: bool) -> Sent:
-    """What was typed, cut to its limits, with the problems of each field, as keys of reports.yml.
-
-    A report needs a lead that can be followed (总局令第121号 第28条): whom, where, what.
-    """
-    asked = [name for name in LONGEST if is_bureau or name not in ONLY_BUREAU]
-    values = {
-        name: " ".join(typed.get(name, "").split())[: LONGEST[name]]
-        for name in asked
-        if name != "facts"
-    }
-    values["facts"] = typed.get("facts", "").replace("\r\n", "\n").strip()
-    values["is_true"] = "1" if typed.get("is_true") else ""
-    problems = {}  # in the order of the page
-    if not values["merchant"]:
-        problems["merchant"] = "merchant_missing"
-    if not values["location"] and not values["platform"]:
-        problems["location"] = "place_missing"
-    if not values["facts"] or len(values["facts"]) > LONGEST["facts"]:
-        problems["facts"] = "facts_long" if values["facts"] else "facts_missing"
-    if values.get("phone") and _phone(values["phone"]) is None:
-        problems["phone"] = "phone_wrong"
-    if not values["is_true"]:
-        problems["is_true"] = "is_true_missing"
-    return Sent(values, problems)
-
-
-def _phone(typed: str) -> str | None:
-    found = phones.find_phones(folding.plain(typed))
-    return found[0].number if len(found) == 1 else None
-
-
-def told(values: Mapping[str, str], files: Sequence[evidence.Prepared]) -> reports.Told:
-    """The report in a form that is in order."""
-    typed = {name: values.get(name, "") for name in LONGEST}
-    return reports.Told(**{**typed, "phone": _phone(typed["phone"]) or ""}, files=tuple(files))
 
 
 # ── the page ─────────────────────────────────────────────────────────────────
@@ -116,12 +61,13 @@ class _Page:
         )  # an old link is told before it is filled
         form = await self._reader.form(request)
         is_bureau = self._operator == "bureau"
-        sent = check(form.fields, is_bureau=is_bureau)
+        sent = report_form.check(form.fields, is_bureau=is_bureau)
         given = form.files if is_bureau else []
         files, refused = await asyncio.to_thread(web_uploads.prepared, given)
         problems = dict(sent.problems)
         if not problems and not refused:
-            problems = await asyncio.to_thread(self._save, token, named, told(sent.values, files))
+            report = report_form.told(sent.values, files)
+            problems = await asyncio.to_thread(self._save, token, named, report)
         if problems or refused:
             return await self._draw(
                 request, named, 422, typed=sent.values, problems=problems, refused=refused,
@@ -181,7 +127,7 @@ class _Page:
         shown = {"problems": {}, "refused": [], "alert": None, "removed": False, **more}
         return self._pages.draw(
             request, "report.html", status_code, page=load("reports"), base=f"/report/{token}",
-            longest=LONGEST, most_files=web_uploads.MOST_FILES, typed=typed, **state, **shown,
+            longest=report_form.LONGEST, most_files=web_uploads.MOST_FILES, typed=typed, **state, **shown,
         )  # fmt: skip
 
     def _state(self, token: str, named: str) -> dict[str, Any]:
@@ -208,7 +154,7 @@ def _words(session: Session, who: Person, message_id: str) -> str:
     if heard is None or heard.text.startswith("/"):
         return ""
     redacted, numbers, ids = phones.redact(folding.plain(heard.text))
-    return (redacted if numbers or ids else heard.text)[: LONGEST["facts"]]
+    return (redacted if numbers or ids else heard.text)[: report_form.LONGEST["facts"]]
 
 
 def _receipt(brought: ReportEvent) -> dict[str, Any]:
@@ -219,15 +165,12 @@ def _receipt(brought: ReportEvent) -> dict[str, Any]:
     """
     report = brought.report
     is_prepared = report.state == "prepared"
-    to = reports.passed_to(report)
-    stands = "over" if report.state not in report_steps.RUNNING else "running"
-    stands = "testing" if report.state == "testing" else stands
     return {
         "kind": "prepared" if is_prepared else brought.kind,
         "number": reports.number_text(report.number),
         "adds_to": "adds_to" in brought.detail,
-        "stands": "passed_on" if to else stands,
-        "to": to,
+        "stands": reports.stands(report),
+        "to": reports.passed_to(report),
         "due": report.check_due.isoformat() if report.check_due else "",
         "is_provisional": report.is_due_provisional,
         "text": reports.text(report) if is_prepared else "",

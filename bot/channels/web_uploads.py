@@ -24,27 +24,31 @@ Kind = Literal["photo", "voice", "video", "document"]
 
 @dataclass
 class Form:
-    """What a form held: what was typed, by name, and the files in order."""
+    """What a form held: what was typed, by name and in order with names that come twice, and the files."""
 
     fields: dict[str, str] = field(default_factory=dict)
     files: list[evidence.File] = field(default_factory=list)
+    pairs: list[tuple[str, str]] = field(default_factory=list)
 
 
 class NotTaken(HTTPException):
-    """A form that is not taken; `typed` is what was read of it before, so that it can be shown again."""
+    """A form that is not taken; `typed` is what was read of it before, so that it can be shown again.
 
-    def __init__(self, refusal: HTTPException, typed: dict[str, str]) -> None:
+    `pairs` is the same with names that come twice.
+    """
+
+    def __init__(self, refusal: HTTPException, read: Form) -> None:
         super().__init__(refusal.status_code, refusal.detail, refusal.headers)
-        self.typed = typed
+        self.typed, self.pairs = read.fields, read.pairs
 
 
 class _Reading:
     """Takes the parts of one form as the parser finds them."""
 
-    def __init__(self, boundary: bytes) -> None:
+    def __init__(self, boundary: bytes, most_fields: int) -> None:
         self.form = Form()
         self.is_over = False
-        self._parts = 0
+        self._parts, self._most = 0, most_fields + MOST_FILES
         self._headers: dict[bytes, bytes] = {}
         self._name, self._value = b"", b""
         self._field = b""
@@ -74,13 +78,13 @@ class _Reading:
             refusal = found
         else:
             return None
-        self.form, self._body = Form(self.form.fields), bytearray()
+        self.form, self._body = Form(self.form.fields, pairs=self.form.pairs), bytearray()
         return refusal
 
     def _begin(self) -> None:
         self._headers, self._body = {}, bytearray()
         self._parts += 1
-        if self._parts > MOST_FIELDS + MOST_FILES:
+        if self._parts > self._most:
             raise HTTPException(400, "not_json")
 
     def _header_name(self, data: bytes, start: int, end: int) -> None:
@@ -108,7 +112,9 @@ class _Reading:
         body = bytes(self._body)
         self._body = bytearray()
         if self._file is None:
-            self.form.fields[_text(self._field)] = _text(body)
+            name, text = _text(self._field), _text(body)
+            self.form.fields[name] = text
+            self.form.pairs.append((name, text))
         elif self._file or body:  # a browser sends a nameless, empty file where none was chosen
             mime = _text(self._headers.get(b"content-type", b"")).split(";")[0].strip().lower()
             self.form.files.append(
@@ -124,8 +130,8 @@ class _Reading:
 class Reader:
     """Reads forms with files, a few at the same time."""
 
-    def __init__(self) -> None:
-        self._reading = 0
+    def __init__(self, most_fields: int = MOST_FIELDS) -> None:
+        self._reading, self._most_fields = 0, most_fields
 
     async def form(self, request: Request) -> Form:
         """The form in a multipart request, no byte of which touches a disk.
@@ -138,17 +144,17 @@ class Reader:
             raise HTTPException(503, "busy", {"Retry-After": str(BUSY_SECONDS)})
         self._reading += 1
         try:
-            return await _read(request)
+            return await _read(request, self._most_fields)
         finally:
             self._reading -= 1
 
 
-async def _read(request: Request) -> Form:
+async def _read(request: Request, most_fields: int) -> Form:
     _, options = parse_options_header(request.headers.get("content-type", ""))
     boundary = options.get(b"boundary")
     if web_guard.content_type(request) != "multipart/form-data" or not boundary:
         raise HTTPException(400, "not_json")
-    reading, refusal = _Reading(boundary), None
+    reading, refusal = _Reading(boundary, most_fields), None
     try:
         async for chunk in web_guard.chunks(request, LARGEST_REQUEST):
             refusal = refusal or reading.take(chunk)
@@ -157,7 +163,7 @@ async def _read(request: Request) -> Form:
     if refusal is None and not reading.is_over:
         refusal = HTTPException(400, "not_json")
     if refusal is not None:
-        raise NotTaken(refusal, reading.form.fields)
+        raise NotTaken(refusal, reading.form)
     return reading.form
 
 

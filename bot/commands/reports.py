@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from bot import database, launch, settings
-from bot.casework import report_steps, reports
+from bot.casework import report_files, report_steps, reports
 from bot.casework.report_records import Report
 from bot.casework.steps import NotPossible
 from bot.library import load
@@ -32,7 +32,7 @@ def show(number: str) -> None:
         content = said["operator"]["content"].format(
             number=reports.number_text(found.number), state=said["states"][found.state],
             text=reports.text(found), name=found.name or none, phone=found.phone or none,
-            files=reports.files(session, found),
+            files=report_files.count(session, found),
         )  # fmt: skip
     launch.say(content)
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette_admin import flash, route
 
 from bot.casework import (
+    counter,
     desk,
     disputes,
     evidence,
@@ -27,8 +28,9 @@ from bot.casework import (
 )
 from bot.casework.records import Dispute, Evidence
 from bot.casework.typed import plain
-from bot.console import case_facts, kept_forms, step_forms
+from bot.console import case_facts, kept_forms, step_forms, uploads
 from bot.console.door import user
+from bot.console.uploads import Taken
 from bot.console.views import Page
 from bot.library import load
 
@@ -122,6 +124,21 @@ class Case(Page):
                 raise Refused("fields", {"text": str(problem)}) from None
 
         return await self._done(request, form, work, "replied", sent="reply")
+
+    @route("/{number}/papers", methods=["POST"], name="case-papers")
+    async def papers(self, request: Request) -> Response:
+        """Keep photos and papers that the citizen brought later: all of them, or none."""
+        form, came = await _fields(request), await uploads.taken(request)
+
+        def work(session: Session, found: Dispute, version: int, by: str, now: datetime) -> None:
+            if came.problem or not came.files:
+                raise Refused("fields", {"files": came.problem or load("desk")["wrong"]["missing"]})
+            try:
+                counter.add_papers(session, found, came.files, by, now)
+            except evidence.Refused as refusal:
+                raise Refused("fields", {"files": uploads.why(refusal.key)}) from None
+
+        return await self._done(request, form, work, "papers_added", sent="papers")
 
     @route("/{number}/evidence/{piece:int}", methods=["GET"], name="case-evidence")
     async def piece(self, request: Request) -> Response:
@@ -223,12 +240,13 @@ class Case(Page):
                 _log(session, request, log, found)
             sent, typed, wrong = given
             forms = step_forms.forms(found, sent, typed, wrong)
-            possible = {"", "reply", *(one.step for one in forms)}
+            possible = {"", "reply", "papers", *(one.step for one in forms)}
             # What was typed for a step that is gone meanwhile is still shown, to be copied.
             lost = step_forms.in_words(typed)
             who = found.person
             return {
-                "case": shown, "forms": forms, "lost": lost if sent not in possible else [],
+                "case": shown, "forms": forms,
+                "papers": uploads.field(Taken(problem=wrong.get("files", ""))), "lost": lost if sent not in possible else [],
                 "contact": {"name": who.name, "phone": who.phone, "address": who.address}
                 if reveal == "phone" and found.contact == "given" else None,
                 "talk": _talk(session, found) if reveal == "talk" else None,

@@ -15,12 +15,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette_admin import route
 
-from bot.casework import counter, disputes, links, officers, precheck, progress
+from bot.casework import counter, disputes, evidence, links, officers, precheck, progress
 from bot.casework.records import Dispute
-from bot.console import counter_form, kept_forms
+from bot.console import counter_form, kept_forms, uploads
 from bot.console.counter_form import Sent
 from bot.console.disputes import state_text
 from bot.console.door import user
+from bot.console.uploads import Taken
 from bot.console.views import Page
 from bot.library import load
 from bot.settings import Settings
@@ -82,15 +83,19 @@ class Counter(Page):
         if not _FORM.fullmatch(name):
             raise HTTPException(400)
         sent = counter_form.check(form, is_bureau=self._is_bureau, today=_today())
-        if sent.problems:
-            return self._form(request, sent, name, 422)
+        came = await uploads.taken(request)
+        if sent.problems or came.problem:
+            return self._form(request, sent, name, 422, came=came)
         try:
-            number = await asyncio.to_thread(self._enter, request, name, form, sent)
+            number = await asyncio.to_thread(self._enter, request, name, form, sent, came)
         except LookFirst as first:
-            return self._form(request, sent, name, 409, signs=first.signs)
+            return self._form(request, sent, name, 409, came=came, signs=first.signs)
         except Used as used:  # whoever goes back and types another matter has a new form of it
             said, path = disputes.number_text(used.number), f"/case/{used.number}"
-            return self._form(request, sent, uuid.uuid4().hex, 409, used=(said, path))
+            return self._form(request, sent, uuid.uuid4().hex, 409, came=came, used=(said, path))
+        except evidence.Refused as refusal:
+            came = Taken(problem=uploads.why(refusal.key))
+            return self._form(request, sent, name, 422, came=came)
         return RedirectResponse(str(request.url_for("desk:new-made", number=number)), 303)
 
     @route("/{number}", methods=["GET"], name="new-made")
@@ -99,23 +104,24 @@ class Counter(Page):
         shown = await asyncio.to_thread(self._made, request)
         return self.draw(request, "new_made.html", **shown)
 
-    def _enter(self, request: Request, name: str, form: FormData, sent: Sent) -> str:
-        now, today = datetime.now(UTC), _today()
+    def _enter(self, request: Request, name: str, form: FormData, sent: Sent, came: Taken) -> str:
+        now, today, by = datetime.now(UTC), _today(), user(request).username
         told, contact = counter_form.told(sent.values, today), counter_form.contact(sent.values)
         with self._sessions.begin() as session:
             before = counter.by_form(session, name)
             if before is not None:
                 if (before.facts, before.person.phone) != (told.facts, contact.phone):
                     raise Used(str(before.number))
+                counter.add_papers(session, before, came.files, by, now)
                 return str(before.number)
             preview = counter.preview(told)
             signs = _signs(session, preview, contact.phone, now)
             if not {one.code for one in signs} <= set(form.getlist("seen")):
                 raise LookFirst(signs)
             made = counter.enter(
-                session, cast(counter.Way, sent.values["way"]), told, contact,
-                user(request).username, operator=self._settings.operator,
-                limit=self._settings.fast_lane_limit, now=now, form=name,
+                session, cast(counter.Way, sent.values["way"]), told, contact, by,
+                operator=self._settings.operator, limit=self._settings.fast_lane_limit, now=now,
+                form=name, papers=came.files,
             )  # fmt: skip
             return str(made.number)
 
@@ -138,12 +144,14 @@ class Counter(Page):
 
     def _form(
         self, request: Request, sent: Sent, name: str, status: int = 200, *,
-        signs: Sequence[Sign] = (), used: tuple[str, str] | None = None,
+        signs: Sequence[Sign] = (), used: tuple[str, str] | None = None, came: Taken | None = None,
     ) -> Response:  # fmt: skip
         parts = counter_form.parts(sent, is_bureau=self._is_bureau)
+        parts.append((load("desk")["uploads"]["title"], [uploads.field(came)]))
         return self.draw(
-            request, "new.html", status, parts=parts, form=name, signs=signs, used=used,
-            wrong=[one for _, fields in parts for one in fields if one.problem],
+            request, "new.html", status, said=load("desk")["new"], action=self.path,
+            parts=parts, hidden={"form": name},
+            signs=signs, used=used, wrong=[one for _, fields in parts for one in fields if one.problem],
             aloud=load("desk")["new"]["aloud"][self._settings.operator],
         )  # fmt: skip
 

@@ -10,10 +10,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from starlette.middleware import Middleware
 from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.templating import Jinja2Templates
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin.auth import AdminUser, AuthProvider
 from starlette_admin.auth.base import AuthMiddleware
 from starlette_admin.exceptions import LoginFailed
@@ -30,8 +29,6 @@ COOKIE = "desk"
 LONGEST_SECONDS = 8 * 3600  # a session ends then, whatever happens in it
 IDLE_SECONDS = 30 * 60
 RENEW_SECONDS = 60  # how often "seen" is written anew
-LARGEST_BODY = 64 * 1024  # bytes of a form; read before anybody is logged in
-BODY_SECONDS = 30.0
 LOGINS_A_MINUTE = 20  # from one network address: an office, and nobody who tries a list of names
 
 # It writes names that were typed, and what was searched for, into the log.
@@ -64,6 +61,10 @@ class Door(AuthProvider):
         self._is_https = web_guard.is_https(settings)
         self._at_once = asyncio.Semaphore(2)  # a hash takes 64 MB while it is tried
         self._rate = web_guard.Rate(LOGINS_A_MINUTE)
+
+    def knows(self, request: Request) -> bool:
+        """Whether its cookie is one that we signed, however old: not whether it opens anything."""
+        return self._cookie(request) is not None
 
     def get_middleware(self) -> Middleware:
         """starlette-admin's check of each request, and the cookie written anew behind it."""
@@ -204,45 +205,6 @@ class _Renewing(AuthMiddleware):
             who = user(request)
             self.provider.remember(response, request, who.id, who.stamp, who.began)
         return response
-
-
-class SmallBodies:
-    """ASGI middleware: a form is read to its end before anything looks at it, and no large one at all."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
-            await self.app(scope, receive, send)
-            return
-        try:
-            async with asyncio.timeout(BODY_SECONDS):
-                body = await _body(receive)
-        except TimeoutError:
-            body = None
-        if body is None:
-            refused = PlainTextResponse(load("desk")["faults"]["413"]["text"], 413)
-            await refused(scope, receive, send)
-            return
-        given: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def replayed() -> Message:
-            return given.pop() if given else await receive()
-
-        await self.app(scope, replayed, send)
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """The whole body, or None where it is larger than LARGEST_BODY or its sender has gone."""
-    body = b""
-    while True:
-        part = await receive()
-        body += bytes(part.get("body", b""))
-        if part["type"] != "http.request" or len(body) > LARGEST_BODY:
-            return None
-        if not part.get("more_body"):
-            return body
 
 
 def _as_user(found: Officer, began: int) -> User:

@@ -27,11 +27,12 @@ from starlette_admin.views import BaseView
 
 from bot.console.account import Account
 from bot.console.alarms import AlarmPage, Alarms
+from bot.console.bodies import Bodies
 from bot.console.callbacks import Callback, Callbacks
 from bot.console.case import Case
 from bot.console.counter import Counter
 from bot.console.disputes import Queue
-from bot.console.door import Door, SmallBodies
+from bot.console.door import Door
 from bot.console.guidance import Entries, EntryPage
 from bot.console.holidays import Holidays
 from bot.console.log import Log
@@ -40,7 +41,9 @@ from bot.console.overview import OverviewPage
 from bot.console.pushes import Push, Pushes
 from bot.console.questions import Question, Questions
 from bot.console.recalls import RecallPage, Recalls
+from bot.console.report_entry import ReportEntry
 from bot.console.reports import ReportPage, Reports
+from bot.console.shop_form import ShopForm
 from bot.console.shops import ShopPage, Shops
 from bot.console.sources import Sources
 from bot.console.stations import Stations
@@ -75,6 +78,7 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: Queue(),
     lambda desk: Case(desk.sessions),
     lambda desk: Counter(desk.sessions, desk.settings),
+    lambda desk: ReportEntry(desk.sessions, desk.settings),
     lambda desk: Callbacks(),
     lambda desk: Callback(desk.sessions),
     lambda desk: Pushes(),
@@ -97,6 +101,7 @@ VIEWS: tuple[Callable[[Desk], BaseView], ...] = (
     lambda desk: EntryPage(desk.sessions),
     lambda desk: Shops(),
     lambda desk: ShopPage(desk.sessions),
+    lambda desk: ShopForm(desk.sessions),
     lambda desk: Stations(),
     lambda desk: Holidays(),
     lambda desk: Account(desk.sessions, desk.door),
@@ -116,7 +121,7 @@ def mount(app: Starlette, sessions: sessionmaker[Session], settings: Settings) -
         index_view=_Home(),
         auth_provider=door,
         secret_key=settings.signing_key(),
-        middlewares=[Middleware(SmallBodies)],
+        middlewares=[Middleware(Bodies, knows=door.knows)],
         timezone_config=None,
         export_config=ExportConfig(max_rows=MOST_TAKEN_OUT),
     )

@@ -1,5 +1,7 @@
 """Reports (举报): a place of their own for those on the matter, which no dispute leads to (总局令第121号 第37条)."""
 
+import asyncio
+import mimetypes
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,11 +10,15 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
+from starlette.responses import Response
+from starlette_admin import route
 
-from bot.casework import report_steps, reports, steps
+from bot.casework import evidence, officers, report_files, report_steps, reports, steps
 from bot.casework.report_records import Report
 from bot.casework.typed import plain
-from bot.console.items import DECIDERS, Do, Item, Shown, Wrong, moment
+from bot.console.case import PICTURES
+from bot.console.door import user
+from bot.console.items import DECIDERS, Do, Item, Row, Shown, Wrong, moment
 from bot.console.step_forms import Field
 from bot.console.views import Choice, Listing
 from bot.library import load
@@ -94,15 +100,43 @@ class ReportPage(Item):
         due = due_text(record, is_late=reports.is_overdue(record, now))
         pairs = [
             (columns["state"], load("reports")["states"][record.state]), (columns["due"], due),
-            (columns["received"], moment(record.received_at)),
+            (columns["received"], moment(record.received_at)), (said["came"], came_text(record)),
             (columns["again"], str(reports.times_again(record) or "")),
             (said["text"], reports.text(record)), (said["name"], record.name or none),
-            (said["phone"], record.phone or none), (said["files"], str(reports.files(session, record))),
-            (said["passed_to"], reports.passed_to(record)),
+            (said["phone"], record.phone or none), (said["passed_to"], reports.passed_to(record)),
         ]  # fmt: skip
         names = report_steps.possible(record.state, record.operator, ACTOR)
         does = [_do(report_steps.step(name)) for name in names]
-        return Shown(f"{said['title']} {reports.number_text(record.number)}", pairs, (), does)
+        parts = [(said["files"], _files(session, record))]
+        return Shown(f"{said['title']} {reports.number_text(record.number)}", pairs, parts, does)
+
+    @route("/{number}/{what}/{piece:int}", methods=["GET"], name="report-file")
+    async def piece(self, request: Request) -> Response:
+        """A photo's copy to look at, or a file as it came, to keep: who opened it is written down."""
+        is_original = {"file": False, "original": True}.get(request.path_params["what"])
+        if is_original is None:
+            raise HTTPException(404)
+        content, mime = await asyncio.to_thread(self._piece, request, is_original)
+        if not is_original:  # all that a copy for showing is
+            mime = PICTURES.get(content[:2], "application/octet-stream")
+        ending, place = (
+            mimetypes.guess_extension(mime) or "",
+            "attachment" if is_original else "inline",
+        )
+        name = f"{request.path_params['piece']}{ending}"
+        headers = {"Content-Disposition": f'{place}; filename="{name}"'}
+        return Response(content, media_type=mime, headers=headers)
+
+    def _piece(self, request: Request, is_original: bool) -> tuple[bytes, str]:
+        now, number = datetime.now(UTC), request.path_params["piece"]
+        with self._sessions.begin() as session:
+            record = self.find(session, request.path_params["number"])
+            found = report_files.content(session, record, number, is_original=is_original)
+            if found is None:
+                raise HTTPException(404)
+            by = user(request).username
+            officers.log(session, by, "report_file_opened", now, self.subject(record))
+            return found
 
     def act(
         self, session: Session, record: Report, name: str, form: Mapping[str, str], request: Request,
@@ -122,12 +156,32 @@ class ReportPage(Item):
         return f"report_step:{name}"
 
 
+def came_text(report: Report) -> str:
+    """How it came, where an officer took it at the counter or on the phone; else empty."""
+    way, by = reports.came(report)
+    ways, said = load("desk")["new"]["ways"], load("desk")["report"]["taken_by"]
+    return str(said).format(way=ways.get(way, way), by=by) if by else ""
+
+
 def due_text(report: Report, *, is_late: bool) -> str:
     """The day by which it is decided if a case is filed, with what is to be known of it."""
     said = load("desk")["report"]
     marks = (report.is_due_provisional and said["provisional"], is_late and said["late"])
     day = report.check_due.isoformat() if report.check_due else said["no_due"]
     return day + "".join(one for one in marks if one)
+
+
+def _files(session: Session, report: Report) -> list[Row]:
+    """A line for each photo and paper, to look at where there is a copy, and to keep as it came."""
+    said, kinds = load("desk")["report"], load("packet")["evidence"]["kinds"]
+    rows = []
+    for place, one in enumerate(report_files.of_report(session, report), start=1):
+        text = f"{place}. {kinds.get(one.kind, one.kind)} · {evidence.size_text(one.size)}"
+        path = f"/report/{report.number}"
+        if one.is_shown:
+            rows.append(Row(f"{text} · {said['look']}", f"{path}/file/{one.id}"))
+        rows.append(Row(f"{text} · {said['original']}", f"{path}/original/{one.id}"))
+    return rows
 
 
 def _do(one: steps.Step) -> Do:

@@ -16,7 +16,7 @@ UNSEEN = ("version", "seen", "csrftoken", "call", "what", "form")  # fields that
 class Field:
     """One field of a form: `options` (code, words) where it is chosen, `problem` beside it in words.
 
-    `kind` is line, long, choice (a list), one or several (of buttons) or tick; `mark` stands beside the
+    `kind` is line, long, choice (a list), one or several (of buttons), tick or files; `mark` stands beside the
     label in place of whether it is needed; `short` is its name in a list of what is wrong.
     """
 

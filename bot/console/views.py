@@ -85,6 +85,10 @@ class Listed(BaseModelView):
         """The filters above the list."""
         return ()
 
+    def entry(self, request: Request) -> tuple[str, str] | None:
+        """Where one more is entered by hand: the words of the link, and its address within the desk."""
+        return None
+
     def row(self, request: Request, record: Any) -> dict[str, Any]:
         """The cells of one record."""
         raise NotImplementedError

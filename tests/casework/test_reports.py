@@ -18,6 +18,7 @@ from bot.casework import (
     packet,
     precheck,
     progress,
+    report_files,
     reports,
 )
 from bot.casework.records import Dispute, Person
@@ -133,11 +134,11 @@ def test_new_facts_join_the_report_they_name_and_its_clock_starts_anew(
 
 def test_a_new_photo_is_new_and_an_old_one_is_not(session: Session, lodge: Lodge) -> None:
     first = lodge(Told("永旺超市", FACTS, files=(PDF, PDF))).report
-    assert reports.files(session, first) == 1
+    assert report_files.count(session, first) == 1
     assert lodge(Told("永旺超市", FACTS, files=(PDF,))).kind == "repeated"
     another = evidence.Prepared("photo", "image/jpeg", b"jpeg", "b" * 64, b"copy")
     assert lodge(Told("永旺超市", FACTS, files=(PDF, another))).kind == "supplemented"
-    assert reports.files(session, first) == 2
+    assert report_files.count(session, first) == 2
     kept = session.scalars(select(ReportFile).order_by(ReportFile.id)).all()
     assert [(one.original, one.shown) for one in kept] == [
         (b"%PDF-1.7 one", None),
@@ -237,7 +238,7 @@ def test_a_report_of_the_same_shop_by_the_same_person_changes_nothing_of_a_dispu
 
 
 def test_nothing_but_its_own_door_leads_to_a_report() -> None:
-    """No column leads there, and of the product only six files know that there are reports."""
+    """No column leads there, and of the product only seven files know that there are reports."""
     for table in Report.metadata.sorted_tables:
         for key in table.foreign_keys:
             if key.column.table.name == "reports":
@@ -250,7 +251,7 @@ def test_nothing_but_its_own_door_leads_to_a_report() -> None:
         if "report_records" in path.read_text(encoding="utf-8")
     }
     assert named == {
-        "bot/casework/reports.py", "bot/commands/reports.py", "bot/channels/report_page.py",
+        "bot/casework/reports.py", "bot/casework/report_files.py", "bot/commands/reports.py", "bot/channels/report_page.py",
         "bot/console/reports.py", "bot/database.py", "bot/migrations/env.py",
     }  # fmt: skip
 

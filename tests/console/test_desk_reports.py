@@ -1,6 +1,8 @@
 """Reports at the desk over HTTP: who sees them, that each opening is written down, and the steps of their table."""
 
+import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,11 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.testclient import TestClient
 
-from bot.casework import report_steps, reports
+from bot.casework import evidence, report_steps, reports
 from bot.casework.officer_records import OfficerEvent
 from bot.casework.report_records import Report, ReportEvent
 from bot.library import load
 from tests.casework.reporting import DETAILS, FACTS, TOLD
+from tests.casework.test_evidence import PDF, photo_with_place
 from tests.console.conftest import token
 
 
@@ -69,6 +72,35 @@ def test_each_opening_is_written_down_and_the_list_says_nothing(
     with sessions() as session:
         assert "opened" in session.scalars(select(ReportEvent.kind)).all()
     assert desk.get("/desk/report/AAAA2222").status_code == 404
+
+
+def test_what_came_with_a_report_is_looked_at_by_those_on_the_matter(
+    another: Callable[..., TestClient], desk: TestClient, sessions: sessionmaker[Session]
+) -> None:
+    given = [
+        evidence.File("photo", photo_with_place(), "image/jpeg"), evidence.File("document", PDF),
+    ]  # fmt: skip
+    told = replace(TOLD, files=tuple(evidence.prepared(one) for one in given))
+    with sessions.begin() as session:
+        now = datetime.now(UTC)
+        one = reports.lodge(session, told, reporter="r", form="f", operator="bureau", now=now)
+        other = reports.lodge(session, TOLD, reporter="q", form="g", operator="bureau", now=now)
+        number, others = one.report.number, other.report.number
+    reviewer = another("王芳", "reviewer")
+    page = reviewer.get(f"/desk/report/{number}").text
+    shown = re.findall(rf'href="http://desk.test(/desk/report/{number}/\w+/\d)"', page)
+    assert [one.split("/")[-2:] for one in shown] == [
+        ["file", "1"], ["original", "1"], ["original", "2"],
+    ]  # fmt: skip
+    copy, first, second = (reviewer.get(one) for one in shown)
+    assert copy.headers["content-type"] == "image/jpeg" and b"taken at home" not in copy.content
+    assert (first.content, second.content) == (given[0].content, PDF)
+    assert second.headers["content-disposition"] == 'attachment; filename="2.pdf"'
+    assert kinds(sessions, number).count("report_file_opened") == 3
+    for path in (f"{number}/file/2", f"{number}/file/3", f"{number}/x/1", f"{others}/file/1",
+                 f"{number}/file/99999999999"):  # fmt: skip
+        assert reviewer.get(f"/desk/report/{path}").status_code == 404
+    assert {desk.get(one).status_code for one in shown} == {403}
 
 
 @pytest.mark.parametrize("step", report_steps.STEPS, ids=lambda step: step.name)

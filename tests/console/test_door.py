@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from bot.casework import officers
 from bot.casework.officer_records import Officer, OfficerEvent
 from bot.channels import web
-from bot.console import door, frame
+from bot.console import bodies, door, frame
 from bot.library import load
 from bot.settings import Settings
 from tests.console.conftest import NAME, PASSWORD, log_in, token
@@ -204,7 +204,7 @@ def test_a_large_form_is_refused_before_anybody_is_asked_who_they_are(
     client: TestClient, officer: str
 ) -> None:
     page = client.get("/desk/login").text
-    form = {"username": "x" * door.LARGEST_BODY, "csrftoken": token(page)}
+    form = {"username": "x" * bodies.LARGEST_BODY, "csrftoken": token(page)}
     assert client.post("/desk/login", data=form).status_code == 413
 
 

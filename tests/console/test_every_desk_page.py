@@ -7,6 +7,7 @@ The pictures in docs/ are written only where DESK_PICTURES is set, so that a tes
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -14,12 +15,21 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from itsdangerous import URLSafeSerializer
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
-from bot.casework import counter, notices, officers, people, recall_sources, reports, steps
+from bot.casework import (
+    counter,
+    links,
+    notices,
+    officers,
+    people,
+    recall_sources,
+    reports,
+    steps,
+)
 from bot.casework.records import Shop
 from bot.channels import web
 from bot.console import frame
@@ -51,20 +61,31 @@ PAGES: dict[str, dict[str, str]] = {
     "/overview": {"overview": "overview"},
     "/new": {"new": "new"},
     "/new/{number}": {"new-made": "new/WALK"},
+    "/new-report": {"new-report": "new-report"},
+    "/new-report/{form}": {"report-made": f"new-report/{'0' * 32}"},
+    "/register": {"register": "register"},
+    "/register/{number}": {"register-one": "register/1"},
     "/account": {"account": "account"},
     "/login": {"login": "login", "first": "login", "login-kept": "login"},
 }
 ERRORS = {"error-404": "case/AAAA2222", "error-405": "logout", "error-403": "report/RPT2345678"}
 # Routes that draw no page: files.
 NO_PAGES = {
-    "/case/{number}/evidence/{piece:int}", "/page/{number}/raw", "/case/{number}/packet", "/alarm/{number}/paper",
+    "/case/{number}/evidence/{piece:int}", "/report/{number}/{what}/{piece:int}", "/page/{number}/raw",
+    "/case/{number}/packet", "/alarm/{number}/paper",
 }  # fmt: skip
 OUTSIDE = ("login", "first", "login-kept")
-REFUSED = ("new-wrong", "account-wrong", "login-wrong")  # drawn for a form that was sent
+REFUSED = (
+    "new-wrong",
+    "new-report-wrong",
+    "register-wrong",
+    "account-wrong",
+    "login-wrong",
+)  # for a form that was sent
 NAMES = (*(name for pages in PAGES.values() for name in pages), *ERRORS, *REFUSED)
 AS_OFFICER = "error-403"  # what an administrator may see, and an officer not
 PICTURES = {"list-reports": "reports", "report": "report", "new": "new", "new-wrong": "new-wrong",
-            "new-made": "new-made", "account": "account", "first": "first", "login-kept": "login-kept",
+            "new-made": "new-made",  "account": "account", "first": "first", "login-kept": "login-kept",
             "error-404": "error", "case-accepted": "case-forms", 
             "callback": "callback", "question": "question", "list-callbacks": "callbacks",
             "list-alarms": "alarms", "list-questions": "questions"}  # fmt: skip
@@ -80,7 +101,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     empty = settings.model_copy(update={"var_dir": tmp_path_factory.mktemp("empty")})
     with_sessions = records.empty(settings)
     sessions = next(with_sessions)
-    paths = _furnish(sessions)
+    paths = _furnish(sessions, settings)
     no_sessions = records.empty(
         empty.model_copy(update={"data_key": settings.data_keys()[0].decode()})
     )
@@ -99,7 +120,7 @@ def _app(sessions: sessionmaker[Session], settings: Settings) -> Starlette:
     return made
 
 
-def _furnish(sessions: sessionmaker[Session]) -> dict[str, str]:
+def _furnish(sessions: sessionmaker[Session], settings: Settings) -> dict[str, str]:
     """Fill the records; numbers for what PAGES calls by other names."""
     now = datetime.now(UTC)
     furnish(sessions)
@@ -110,6 +131,9 @@ def _furnish(sessions: sessionmaker[Session]) -> dict[str, str]:
         officers.save(session, "王芳", "officer", PASSWORD, now)
         made = reports.lodge(session, TOLD, reporter="r", form="f", operator="bureau", now=now)
         made.report.number, made.report.state = "RPT2345678", "checking"
+        slip = links.digest(settings.signing_key(), "form", f"desk:{'0' * 32}")
+        told_here = replace(TOLD, merchant="好又多", way="counter", by=NAME)
+        reports.lodge(session, told_here, reporter="q", form=slip, operator="bureau", now=now)
         found = {}
         told = Facts(
             merchant="永旺超市", product="电饭煲", facts="三天就坏，不给退。" * 20, demand="refund"
@@ -171,11 +195,16 @@ def opened(tabs: Any, world: Any, name: str) -> Page:
     ]
     page.set_viewport_size({"width": 1440, "height": 900})
     paths = {key: path for pages in (*PAGES.values(), ERRORS) for key, path in pages.items()}
-    path = paths.get(name) if name in paths else name.partition("-")[0]
+    path = paths.get(name) if name in paths else name.removesuffix("-wrong")
     base = world.first if name == "first" else world.address
     page.goto(f"{base}desk/{world.paths.get(path, path)}")
-    if name in ("new-wrong", "account-wrong"):
-        page.click("main button[type=submit]") if name == "new-wrong" else _wrong_account(page)
+    if name == "account-wrong":
+        _wrong_account(page)
+    elif name in ("new-wrong", "new-report-wrong", "register-wrong"):
+        if name != "register-wrong":
+            forged = FilePayload(name="小票.jpg", mimeType="image/jpeg", buffer=b"PK\x03\x04")
+            page.set_input_files("#new-files", forged)
+        page.click("main button[type=submit]")
     elif name == "login-wrong":
         log_in(page, NAME, "wrong password 1")
     elif name == "login-kept":

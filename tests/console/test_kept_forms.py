@@ -12,13 +12,15 @@ from starlette.testclient import TestClient
 
 from bot.casework import officers, reports
 from bot.casework.officer_records import OfficerEvent
-from bot.casework.records import Dispute, DisputeEvent
+from bot.casework.records import Dispute, DisputeEvent, Shop
 from bot.console import kept_forms
 from bot.library import load
 from tests.casework.reporting import TOLD
 from tests.console.conftest import NAME, PASSWORD, log_in, token
 from tests.console.test_counter import GIVEN
 from tests.console.test_items import records  # noqa: F401
+from tests.console.test_report_entry import GIVEN as REPORTED
+from tests.console.test_shop_form import GIVEN as SHOP
 
 CASE, REPORT = "case/ABCD2345", "report/RPT2345678"
 BACK, KEPT = load("desk")["login"]["back"], load("desk")["login"]["kept"]
@@ -35,6 +37,9 @@ FORMS: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
     (f"{REPORT}/pass_on", {"to": "西青区卫健委"}, ('value="西青区卫健委"',)),
     ("new", {**GIVEN, "facts": "字" * 4000}, ("字" * 4000 + "</textarea>", 'value="repair" checked',
      'value="136 5555 1234"', 'value="counter" checked')),
+    ("new-report", REPORTED, ("货架上还有十几盒</textarea>", 'value="永旺超市"', 'value="phone" checked')),
+    ("register", SHOP, ('value="王大力"', 'value="中北镇" selected')),
+    ("register/1", {**SHOP, "name": "青禾二店"}, ('value="青禾二店"', 'value="王大力"')),
 ]  # fmt: skip
 
 
@@ -54,6 +59,7 @@ def desk(client: TestClient, sessions: sessionmaker[Session], clock: Any) -> Tes
         made = reports.lodge(session, TOLD, reporter="r", form="f", operator="bureau", now=now)
         made.report.number, made.report.state = "RPT2345678", "checking"
         session.scalars(select(Dispute)).one().operator = "bureau"
+        session.add(Shop(name="青禾一店", created_at=now, updated_at=now))
     assert log_in(client).status_code == 303
     return client
 
@@ -86,7 +92,7 @@ def again(desk: TestClient, page: str, name: str = NAME, password: str = PASSWOR
 
 def done(sessions: sessionmaker[Session]) -> tuple[int, ...]:
     """What tells that anything was done: events of disputes, and of officers but for looking."""
-    looked = ("login", "login_failed", "case_opened", "report_opened")
+    looked = ("login", "login_failed", "case_opened", "report_opened", "contact_shown")
     with sessions() as session:
         events = session.scalar(select(func.count(DisputeEvent.id)))
         kinds = session.scalars(select(OfficerEvent.kind).where(OfficerEvent.kind.not_in(looked)))

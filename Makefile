@@ -7,7 +7,7 @@ PY := .venv/bin/python
 NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
-.PHONY: help setup run test check audit train talk chromium postgresql \
+.PHONY: help setup run test test-scale check audit train talk chromium postgresql redis \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
         bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash soak transcripts officer clean
 
@@ -20,6 +20,10 @@ run: setup ## start everything; prints the address of the chat page; Ctrl-C stop
 
 test: setup chromium postgresql check train ## set up what is missing and run the whole suite
 	$(PY) -m pytest -n 2 --dist loadgroup
+
+# TALKS=24: eight processes as on several machines, talks from end to end, kills, a Redis that is away (long)
+test-scale: train postgresql redis
+	@FIRST_PORT=$(or $(FIRST_PORT),21000) $(PY) -m bench.scale  # no port that a connection may take meanwhile
 
 check: setup ## style and types
 	$(PY) -m ruff check .
@@ -110,3 +114,7 @@ chromium:
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \
 	  apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; }
+
+redis:
+	@command -v redis-server >/dev/null || { echo "· installing Redis for the tests"; \
+	  apt-get update -qq && apt-get install -y -qq redis-server >/dev/null; }

@@ -1,9 +1,12 @@
 """A citizen on the web page who files a dispute while processes die: sends again what got no answer, waits for the late one."""
 
 import asyncio
+import contextlib
+import itertools
 import re
 import time
 import uuid
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,9 +36,12 @@ class Silent(Exception):
 
 @dataclass
 class Citizen:
-    """One talk, from the first words to the number of the record."""
+    """One talk, from the first words to the number of the record.
 
-    url: str
+    `doors` are the addresses of the page: of several each request takes the next, as a balancer does.
+    """
+
+    doors: Sequence[str]
     number: int
     id: str = ""
     has_confirmed: bool = False
@@ -44,18 +50,37 @@ class Citizen:
     unanswered: int = 0
     put_off: int = 0  # turns that were answered late
     faults: int = 0
+    bubbles: list[dict[str, Any]] = field(default_factory=list)  # of the last answer
     _seen: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._next_door = itertools.cycle(self.doors)
 
     async def file(self) -> None:
         """Talk until there is a number, or no answer, or no end in sight."""
-        async with httpx.AsyncClient(base_url=self.url, timeout=30) as self._client:
-            try:
-                await self._open()
-                text = OPENING.format(amount=300 + self.number)
-                while not self.is_numbered and self.turns < MOST_TURNS:
-                    text = self._next(text, await self._say(text))
-            except Silent:
-                self.unanswered += 1
+        try:
+            async with self.talking():
+                await self.to_number()
+        except Silent:
+            self.unanswered += 1
+
+    @contextlib.asynccontextmanager
+    async def talking(self) -> AsyncIterator[None]:
+        """The page is open, which gives the cookie; without it a first message might be two people's."""
+        async with httpx.AsyncClient(timeout=30) as self.client:
+            await self.reached("GET", "/")
+            self.id = self.client.cookies["citizen"].partition(".")[0]
+            yield
+
+    async def to_number(self) -> None:
+        """Answer what is asked until there is a number, or no end in sight. Raises Silent."""
+        text = self.opening()
+        while not self.is_numbered and self.turns < MOST_TURNS:
+            text = self._next(text, await self.say(text))
+
+    def opening(self) -> str:
+        """What a dispute begins with; the sum tells whose it is."""
+        return OPENING.format(amount=300 + self.number)
 
     def _next(self, said: str, heard: str) -> str:
         """What the citizen says to an answer; the same again where it says that something went wrong."""
@@ -70,42 +95,40 @@ class Citizen:
                 return answer.format(number=self.number)
         return AFTERWARDS if self.has_confirmed else OTHERWISE
 
-    async def _open(self) -> None:
-        """Open the page, which gives the cookie; a first message without it might be two people's."""
-        await self._reached("GET", "/")
-        self.id = self._client.cookies["citizen"].partition(".")[0]
-
-    async def _say(self, text: str) -> str:
-        """The answer to a message, at once or late."""
+    async def say(self, text: str) -> str:
+        """The answer to a message, at once or late. Raises Silent."""
         self.turns += 1
         body = {"text": text, "message_id": uuid.uuid4().hex}
-        replies = (await self._reached("POST", "/chat/messages", body)).json()["replies"]
-        if replies and not any((one["data"] or {}).get("degraded") for one in replies):
-            return "\n".join(one["text"] for one in replies)
-        self.put_off += 1
-        return await self._late()
+        replies = (await self.reached("POST", "/chat/messages", body)).json()["replies"]
+        if not replies or any((one["data"] or {}).get("degraded") for one in replies):
+            self.put_off += 1
+            replies = await self._late()
+        self.bubbles = replies
+        return "\n".join(one["text"] for one in replies)
 
-    async def _late(self) -> str:
+    async def _late(self) -> list[dict[str, Any]]:
         """What comes by itself in answer; other notices are only seen. Raises Silent."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             body = {"seen": self._seen}
-            notices = (await self._reached("POST", "/chat/news", body)).json()["notices"]
+            notices = (await self.reached("POST", "/chat/news", body)).json()["notices"]
             fresh = [one for one in notices if one["id"] not in self._seen]
             self._seen += [one["id"] for one in fresh]
-            answers = [one["text"] for one in fresh if (one["data"] or {}).get("is_answer")]
+            answers = [one for one in fresh if (one["data"] or {}).get("is_answer")]
             if answers:
-                return "\n".join(answers)
+                return answers
             await asyncio.sleep(LOOK_SECONDS)
         raise Silent
 
-    async def _reached(self, method: str, path: str, body: Any = None) -> httpx.Response:
-        """The answer to a request, made again as long as nobody is there. Raises Silent."""
+    async def reached(self, method: str, path: str, body: Any = None) -> httpx.Response:
+        """The answer to a request, made again at the next door while nobody is there. Raises Silent."""
         head = {"X-Forwarded-For": f"10.9.{self.number >> 8 & 255}.{self.number & 255}"}
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:
             try:
-                answer = await self._client.request(method, path, json=body, headers=head)
+                answer = await self.client.request(
+                    method, f"{next(self._next_door)}{path}", json=body, headers=head
+                )
                 if answer.status_code == 200:
                     return answer
             except httpx.HTTPError:

@@ -14,21 +14,34 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
+from typing import Protocol
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session, sessionmaker
 
 from bench.citizen import Citizen
-from bench.whole import Whole, whole
+from bench.whole import whole
 from bot.casework.records import Dispute, HeardMessage, Person
 
 SETTLE_SECONDS = 120  # within which what still waits at the end must be answered
+
+
+class Killable(Protocol):
+    """What runs, by name, and comes back by itself."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What may be killed."""
+
+    def kill(self, name: str) -> bool:
+        """Whether it was running, and is dead now."""
 
 
 class Killer(threading.Thread):
     """Kills a process at random as long as it is let; `kills` counts them by name."""
 
     def __init__(
-        self, product: Whole, every: float, rasa_every: float, dice: random.Random
+        self, product: Killable, every: float, rasa_every: float, dice: random.Random
     ) -> None:
         super().__init__(daemon=True)
         self._product, self._every, self._rasa_every, self._dice = product, every, rasa_every, dice
@@ -39,11 +52,12 @@ class Killer(threading.Thread):
         """Kill, and wait for the next time."""
         rasa_from = time.monotonic() + self._rasa_every
         while not self._is_over.wait(self._every):
-            names = ["actions", "bot", *(["rasa"] if time.monotonic() >= rasa_from else [])]
+            is_rasas_time = time.monotonic() >= rasa_from
+            names = [one for one in self._product.names if is_rasas_time or "rasa" not in one]
             name = self._dice.choice(names)
             if self._product.kill(name):
                 self.kills[name] += 1
-                rasa_from = time.monotonic() + self._rasa_every if name == "rasa" else rasa_from
+                rasa_from = time.monotonic() + self._rasa_every if "rasa" in name else rasa_from
 
     def stop(self) -> None:
         """Kill no more."""
@@ -57,10 +71,10 @@ def main(talks: int, chats: int, every: float, rasa_every: float) -> None:
         killer = Killer(product, every, rasa_every, random.Random(2026))
         started = time.monotonic()
         killer.start()
-        citizens = asyncio.run(filed(product.url, talks, chats))
+        citizens = asyncio.run(filed([product.url], talks, chats))
         killer.stop()
-        waiting = settled(product)
-        result = counted(product, citizens, killer.kills)
+        waiting = settled(product.sessions)
+        result = counted(product.sessions, citizens, killer.kills)
     result |= {"waiting": waiting, "seconds": round(time.monotonic() - started)}
     for name, value in result.items():
         print(f"{name:<12} {value}")
@@ -68,9 +82,9 @@ def main(talks: int, chats: int, every: float, rasa_every: float) -> None:
     sys.exit(any(result[name] for name in ("lost", "doubled", "unanswered", "waiting")))
 
 
-async def filed(url: str, talks: int, chats: int) -> list[Citizen]:
-    """Let so many citizens file a dispute, `chats` of them at a time."""
-    citizens = [Citizen(url, number) for number in range(talks)]
+async def filed(doors: Sequence[str], talks: int, chats: int, first: int = 0) -> list[Citizen]:
+    """Let so many citizens file a dispute, `chats` of them at a time, numbered from `first` on."""
+    citizens = [Citizen(doors, number) for number in range(first, first + talks)]
     waiting = iter(citizens)
 
     async def chat() -> None:
@@ -81,22 +95,24 @@ async def filed(url: str, talks: int, chats: int) -> list[Citizen]:
     return citizens
 
 
-def settled(product: Whole) -> int:
+def settled(sessions: sessionmaker[Session]) -> int:
     """Wait for what is still to be answered; how many messages never were."""
     query = select(func.count()).where(HeardMessage.asked.is_not(None), HeardMessage.answered_at.is_(None))  # fmt: skip
     end = time.monotonic() + SETTLE_SECONDS
     while True:
-        with product.sessions() as session:
+        with sessions() as session:
             left = session.scalar(query) or 0
         if not left or time.monotonic() > end:
             return left
         time.sleep(2)
 
 
-def counted(product: Whole, citizens: Sequence[Citizen], kills: Counter[str]) -> dict[str, int]:
+def counted(
+    sessions: sessionmaker[Session], citizens: Sequence[Citizen], kills: Counter[str]
+) -> dict[str, int]:
     """What citizens saw beside what the records hold."""
     query = select(Person.external_id).join(Dispute).where(Dispute.number.is_not(None))
-    with product.sessions() as session:
+    with sessions() as session:
         lodged = Counter(session.scalars(query))
     confirmed = [one for one in citizens if one.has_confirmed]
     return {

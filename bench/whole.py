@@ -35,6 +35,11 @@ class Whole:
         """Where the chat page is."""
         return f"http://127.0.0.1:{self.settings.web_port}"
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The processes that there should be."""
+        return tuple(MARKS)
+
     @functools.cached_property
     def sessions(self) -> sessionmaker[Session]:
         """Sessions on the product's records."""

@@ -5,7 +5,9 @@ no personal data, and are as cheap for a hundred askers a second as for one.
 """
 
 import asyncio
+import contextlib
 import time
+from urllib.parse import urlsplit
 
 import httpx
 from sqlalchemy import select
@@ -37,6 +39,7 @@ class Readiness:
             "rasa": [f"{one}/status" for one in addresses(settings.rasa_urls())],
             "actions": [f"{one}/health" for one in addresses(settings.actions_urls())],
         }
+        self._redis_url = settings.redis_url
         # Nothing is kept open: what is asked once a second needs no pool.
         self._client = httpx.AsyncClient(
             timeout=CHECK_SECONDS, verify=False, limits=httpx.Limits(max_keepalive_connections=0)
@@ -74,13 +77,15 @@ class Readiness:
         """How each part is, looked at anew where the last look is older than KEPT_SECONDS."""
         async with self._turn:
             if time.monotonic() - self._seen_at >= KEPT_SECONDS:
-                database, rasa, actions = await asyncio.gather(
-                    self._database(), self._answers("rasa"), self._answers("actions")
+                database, rasa, actions, redis = await asyncio.gather(
+                    self._database(), self._answers("rasa"), self._answers("actions"), self._redis()
                 )
                 is_ticking = self._clock.seconds_since_tick() < FRESH_SECONDS
                 self._seen = {
                     "database": database, "rasa": rasa, "actions": actions, "clock": is_ticking,
                 }  # fmt: skip
+                if self._redis_url:
+                    self._seen["redis"] = redis
                 self._seen_at = time.monotonic()
             return self._seen
 
@@ -93,6 +98,25 @@ class Readiness:
         try:
             return (await self._client.get(address)).status_code == 200
         except httpx.HTTPError:
+            return False
+
+    async def _redis(self) -> bool:
+        """Whether Rasa's shared memory answers at all: what it says is no matter, nor the password.
+
+        Without it each Rasa says that it is well, and answers nobody.
+        """
+        parts = urlsplit(self._redis_url)
+        if not parts.hostname:
+            return not self._redis_url
+        try:
+            async with asyncio.timeout(CHECK_SECONDS):
+                reader, writer = await asyncio.open_connection(
+                    parts.hostname, parts.port or 6379, ssl=parts.scheme == "rediss" or None
+                )
+                with contextlib.closing(writer):
+                    writer.write(b"PING\r\n")
+                    return (await reader.read(1)) in (b"+", b"-")
+        except (OSError, TimeoutError):
             return False
 
     async def _database(self) -> bool:

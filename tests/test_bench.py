@@ -58,13 +58,13 @@ def test_growth_begins_after_the_first_tenth() -> None:
 def test_a_citizen_answers_what_is_asked(
     heard: str, answer: str, confirmed: bool, numbered: bool
 ) -> None:
-    citizen = Citizen("http://127.0.0.1:9", 1)
+    citizen = Citizen(["http://127.0.0.1:9"], 1)
     assert citizen._next("前一句", heard) == answer
     assert (citizen.has_confirmed, citizen.is_numbered) == (confirmed, numbered)
 
 
 def test_a_citizen_who_confirmed_waits_for_the_number() -> None:
-    citizen = Citizen("http://127.0.0.1:9", 1)
+    citizen = Citizen(["http://127.0.0.1:9"], 1)
     citizen._next("", SUMMARY)
     assert "投诉" in citizen._next("确认", "好的") and not citizen.is_numbered
     citizen._next("确认", NUMBERED)

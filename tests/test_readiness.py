@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
@@ -150,3 +152,62 @@ def test_how_a_sender_is_doing_is_told(
     clock = Clock(sessions, {"telegram": send}, lambda: asyncio.sleep(0))
     aside.run(clock._send(notices.Outgoing(1, "telegram", "7", "x")))
     assert clock.standing == {"telegram": standing}
+
+
+@pytest.fixture
+def memory() -> Iterator[Any]:
+    """A Redis by hand: what it says to whoever comes, None where it says nothing."""
+    seen = SimpleNamespace(says=b"+PONG\r\n", port=0)
+    listening = socket.create_server(("127.0.0.1", 0))
+    seen.port = listening.getsockname()[1]
+    kept = []
+
+    def serve() -> None:
+        while True:
+            try:
+                asking, _ = listening.accept()
+            except OSError:
+                return
+            if seen.says is None:
+                kept.append(asking)  # open, and silent
+                continue
+            with asking:
+                asking.recv(100)
+                asking.sendall(seen.says)
+
+    threading.Thread(target=serve, daemon=True).start()
+    yield seen
+    listening.shutdown(socket.SHUT_RDWR)
+    listening.close()
+    for one in kept:
+        one.close()
+
+
+@pytest.mark.parametrize(
+    ("says", "standing"),
+    [
+        (b"+PONG\r\n", "ok"), (b"-NOAUTH Authentication required.\r\n", "ok"), (b"", "failing"),
+        (b"HTTP/1.1 400\r\n", "failing"), (None, "failing"), ("refuses", "failing"),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_shared_memory_that_is_away_is_told(
+    sessions: sessionmaker[Session],
+    clock: Clock,
+    around: Any,
+    memory: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    says: Any,
+    standing: str,
+) -> None:
+    monkeypatch.setattr(readiness, "CHECK_SECONDS", 0.5)
+    memory.says = says
+    port = 9 if says == "refuses" else memory.port
+    settings = Settings(
+        _env_file=None, rasa_port=around.port, actions_port=around.port,
+        redis_url=f"redis://:p%40ss@127.0.0.1:{port}/0",
+    )  # fmt: skip
+    with TestClient(Starlette(routes=Readiness(sessions, settings, clock).routes())) as client:
+        answer = client.get("/readyz")
+    assert answer.json()["parts"] == {**dict.fromkeys(PARTS, "ok"), "redis": standing}
+    assert answer.status_code == (200 if standing == "ok" else 503)

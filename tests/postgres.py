@@ -27,21 +27,43 @@ def address_of(kind: str, folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The SQLAlchemy address of an empty database."""
+    with server() as one:
+        yield one.address
+
+
+class Server:
+    """A PostgreSQL that can be stopped and started again; what was committed is still there then."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self.address = f"postgresql+psycopg://desk@127.0.0.1:{self._port}/postgres"
+        _run("initdb", "-D", str(folder / "data"), "-U", "desk", "-A", "trust", "-E", "UTF8")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        listens = f"-c listen_addresses=127.0.0.1 -c port={self._port} -c unix_socket_directories={self._folder}"
+        _run("pg_ctl", "-D", str(self._folder / "data"), "-w", "-l", str(self._folder / "log"),
+             "-o", listens, "start")  # fmt: skip
+
+    def stop(self) -> None:
+        """Stop it at once, as a power cut does."""
+        _run("pg_ctl", "-D", str(self._folder / "data"), "-m", "immediate", "stop")
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """A PostgreSQL that runs, with an empty database."""
     assert PROGRAMS, "no PostgreSQL: `make postgresql` installs it"
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    port = free_port()
     _own(folder)
     try:
-        _run("initdb", "-D", str(folder / "data"), "-U", "desk", "-A", "trust", "-E", "UTF8")
-        listens = (
-            f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
-        )
-        _run("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"),
-             "-o", listens, "start")  # fmt: skip
+        made = Server(folder)
+        made.start()
         try:
-            yield f"postgresql+psycopg://desk@127.0.0.1:{port}/postgres"
+            yield made
         finally:
-            _run("pg_ctl", "-D", str(folder / "data"), "-m", "immediate", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # a test has stopped it
+                made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import hearing, messages, metrics, replies
@@ -95,7 +96,8 @@ class Dialogue:
         Raises LookupError where nobody has that key.
         """
         person_id = await asyncio.to_thread(self._tell, person_key, what)
-        await self._take_up(person_id)
+        with contextlib.suppress(SQLAlchemyError):  # it is kept, and taken up by the clock then
+            await self._take_up(person_id)
 
     async def news(
         self, channel: str, external_id: str, seen_ids: Sequence[int]
@@ -143,9 +145,10 @@ class Dialogue:
             tally.add(intent, datetime.now(UTC))
 
     async def _tell_rasa(self, person_id: int, question: Question) -> None:
-        async with self._turns.alone(person_id):  # next in line: before the citizen's next message
-            key = await asyncio.to_thread(self._key, person_id)
-            with contextlib.suppress(NoAnswer):  # it says nothing; and a dead one has forgotten all
+        # It says nothing; a dead one has forgotten all; and the reply does not depend on it.
+        with contextlib.suppress(NoAnswer, SQLAlchemyError):
+            async with self._turns.alone(person_id):  # before the citizen's next message
+                key = await asyncio.to_thread(self._key, person_id)
                 await self._ask(key, f"aside:{uuid.uuid4().hex}", question)
 
     async def _take_up(self, person_id: int) -> None:
@@ -192,7 +195,8 @@ class Dialogue:
         said = await self._rasa.answered(key, message_id)
         if said:
             return said
-        if said is None and datetime.now(UTC) < may_ask_at:
+        early = may_ask_at - datetime.now(UTC)  # more than that, where the clock was set back since
+        if said is None and timedelta(0) < early <= replies.PATIENCE:
             raise NoAnswer(may_be_working=True)
         await asyncio.to_thread(self._may_ask_at, row_id, datetime.now(UTC) + replies.PATIENCE)
         if said is not None:  # half a turn, as where the action server died in it

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from bot.casework.label_lines import Box
+from bot.records_away import patiently
 from bot.settings import ROOT
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class LabelReader:
                     if one is None:  # another photo may have said enough
                         break
                     found.append(one)
-        await asyncio.to_thread(done, found or None)
+        await patiently(lambda: asyncio.to_thread(done, found or None))  # somebody waits for it
 
     async def _read(self, photo: bytes) -> Reading | None:
         try:

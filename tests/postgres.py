@@ -3,6 +3,7 @@
 import contextlib
 import shlex
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,15 +25,42 @@ def address_of(kind: str, folder: Path) -> Iterator[str]:
 @contextlib.contextmanager
 def postgres() -> Iterator[str]:
     """The SQLAlchemy address of an empty database."""
-    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-    data, port = str(folder / "data"), free_port()
-    try:
+    with server() as one:
+        yield one.address
+
+
+class Server:
+    """A PostgreSQL that can be stopped and started again; what was committed is still there then."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._port = folder, free_port()
+        self.address = databases.address(self._port)
         databases.new_postgres(folder)
-        listens = shlex.join(databases.listening(folder, port))
-        databases.run("pg_ctl", "-D", data, "-w", "-l", str(folder / "log"), "-o", listens, "start")
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        listens = shlex.join(databases.listening(self._folder, self._port))
+        self._control("-w", "-l", str(self._folder / "log"), "-o", listens, "start")
+
+    def stop(self) -> None:
+        """Stop it at once, as a power cut does."""
+        self._control("-m", "immediate", "stop")
+
+    def _control(self, *arguments: str) -> None:
+        databases.run("pg_ctl", "-D", str(self._folder / "data"), *arguments)
+
+
+@contextlib.contextmanager
+def server() -> Iterator[Server]:
+    """A PostgreSQL that runs, with an empty database."""
+    folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+    try:
+        made = Server(folder)
+        made.start()
         try:
-            yield databases.address(port)
+            yield made
         finally:
-            databases.run("pg_ctl", "-D", data, "-m", "immediate", "stop")
+            with contextlib.suppress(subprocess.CalledProcessError):  # a test has stopped it
+                made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)

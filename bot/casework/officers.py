@@ -124,7 +124,8 @@ def attempt(session: Session, name: str, now: datetime) -> Attempt:
     if counted is None:
         return Attempt(None, _nobodys_hash())
     found = session.get_one(Officer, counted, populate_existing=True)
-    if found.locked_until is not None and now < found.locked_until:
+    # Not longer, where the clock has been set back since.
+    if found.locked_until is not None and now < found.locked_until <= now + LOCKED_FOR:
         return Attempt(None, _nobodys_hash())
     if found.locked_until is not None:  # the lock is over, and the count begins anew
         found.locked_until, found.failures = None, 1

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -60,11 +61,18 @@ def seal(content: bytes) -> bytes:
 
 
 def unseal(sealed: bytes, max_age_seconds: int) -> bytes:
-    """What `seal` sealed not longer ago. Raises Unreadable: too old, altered, or with another key."""
+    """What `seal` sealed not longer ago. Raises Unreadable: too old, altered, or with another key.
+
+    What is from an hour that has not come, for the clock was set back since, is not too old.
+    """
     try:
-        return _cipher().decrypt(sealed, ttl=max_age_seconds)
+        content = _cipher().decrypt(sealed)
+        sealed_at = _cipher().extract_timestamp(sealed)
     except InvalidToken:
         raise Unreadable from None
+    if time.time() - sealed_at > max_age_seconds:
+        raise Unreadable
+    return content
 
 
 def _cipher() -> MultiFernet:

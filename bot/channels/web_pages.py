@@ -1,6 +1,7 @@
 """REPLY on the citizens' pages: draws the templates, and what went wrong. Knows no citizen."""
 
 import hashlib
+import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
+from bot import records_away
 from bot.channels import web_guard
 from bot.library import load
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 FOLDER = Path(__file__).resolve().parent
 STATIC = FOLDER / "static"
@@ -55,7 +59,7 @@ class Pages:
 
 
 def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:
-    """What the application answers where no page does: 404, 405, and 500 without its reason."""
+    """What the application answers where no page does: 404, 405, and 500 or 503 without its reason."""
     pages = Pages(settings)
 
     def refused(request: Request, error: Exception) -> Response:
@@ -65,13 +69,24 @@ def error_handlers(settings: Settings) -> dict[Any, ErrorHandler]:
         response.headers.update(error.headers or {})
         return response
 
+    def away(request: Request, error: Exception) -> Response:
+        log.error("the records are away: %s", type(error).__name__)
+        wait = {"Retry-After": str(records_away.COME_BACK_SECONDS)}
+        if "text/html" in request.headers.get("accept", ""):
+            response = pages.fault(request, 503, "away")
+            response.headers.update(wait)
+            return response
+        return refusal(HTTPException(503, "away", wait))
+
     def broken(request: Request, _error: Exception) -> Response:
         response = _fault(pages, request, 500)
         # This one is written outside all middleware.
         web_guard.secure(response.headers, is_https=web_guard.is_https(settings))
         return response
 
-    return {HTTPException: refused, Exception: broken}
+    return {
+        HTTPException: refused, Exception: broken, **dict.fromkeys(records_away.AWAY, away),
+    }  # fmt: skip
 
 
 def _fault(pages: Pages, request: Request, status_code: int) -> Response:

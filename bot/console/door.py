@@ -116,7 +116,8 @@ class Door(AuthProvider):
             return None
         number, stamp, began, seen = cookie
         now = _seconds()
-        if now - began >= LONGEST_SECONDS or now - seen >= IDLE_SECONDS:
+        # One from an hour to come, for the clock was set back since, would last that much longer.
+        if abs(now - began) >= LONGEST_SECONDS or abs(now - seen) >= IDLE_SECONDS:
             return None
         found = await asyncio.to_thread(self._current, number, stamp)
         if found is None:

@@ -6,6 +6,7 @@ exception. starlette-admin's own templates would need inline scripts and styles 
 host (rsms.me); every template that it draws is therefore one of ours.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +19,14 @@ from starlette.middleware.base import RequestResponseEndpoint
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_admin import route
 from starlette_admin.contrib.sqla import Admin
 from starlette_admin.export import ExportConfig
 from starlette_admin.security.csrf import CSRFMiddleware
 from starlette_admin.views import BaseView
 
+from bot import records_away
 from bot.console.account import Account
 from bot.console.alarms import AlarmPage, Alarms
 from bot.console.bodies import Bodies
@@ -61,6 +63,8 @@ OFFERED = (
 EXPORT = "export"  # the one action
 BROKEN = HTTPException(500)
 FOLDER = Path(__file__).resolve().parent
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ class _Frame(Admin):
 
     def _init_csrf(self) -> None:
         assert self.secret_key is not None
+        self.middlewares.insert(0, Middleware(_RecordsAway, frame=self))
         self.middlewares.append(Middleware(_SaidPlainly, secret_key=self.secret_key, frame=self))
 
     async def _render_error(self, request: Request, exc: Exception = BROKEN) -> Response:
@@ -194,3 +199,27 @@ class _SaidPlainly(CSRFMiddleware):
 
         response = await super().dispatch(request, noted)
         return response if reached else self._frame.fault(request, "stale", 403)
+
+
+class _RecordsAway:
+    """ASGI middleware: where the records are away, an officer is told so, with the door too."""
+
+    def __init__(self, app: ASGIApp, frame: _Frame) -> None:
+        self.app, self._frame = app, frame
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = []
+
+        async def noted(event: Message) -> None:
+            begun.append(event)
+            await send(event)
+
+        try:
+            await self.app(scope, receive, noted)
+        except records_away.AWAY as error:
+            if begun:
+                raise
+            log.error("the records are away: %s", type(error).__name__)
+            response = self._frame.fault(Request(scope), "503", 503)
+            response.headers["Retry-After"] = str(records_away.COME_BACK_SECONDS)
+            await response(scope, receive, send)

@@ -203,6 +203,28 @@ def test_a_fault_of_the_server_can_be_tried_again(visit):
     expect(page.get_by_role("button", name="重试")).to_be_visible()
 
 
+def test_what_could_not_be_kept_is_sent_again_by_itself(visit, dialogue):
+    page = visit()
+    away = ["系统暂时存不了东西", "系统还是存不了东西"]
+
+    def answer(route):
+        if away:
+            told = {"error": away.pop(0)}
+            route.fulfill(status=503, headers={"Retry-After": "1"}, json=told)
+        else:
+            route.continue_()
+
+    page.route("**/chat/messages", answer)
+    say(page, "你好")
+    expect(page.locator(".note")).to_contain_text("系统还是存不了东西")
+    expect(page.locator(TALK)).to_contain_text("听到：你好")
+    say(page, "还在吗")
+    expect(page.locator(TALK)).to_contain_text("听到：还在吗")
+    page.wait_for_timeout(1200)  # no wait is left over
+    assert [message.text for message in dialogue.heard] == ["你好", "还在吗"]
+    assert bubbles(page) == ["你好", "听到：你好", "还在吗", "听到：还在吗"]
+
+
 def test_words_sent_while_waiting_wait_their_turn(visit, dialogue):
     page = visit()
     held = []

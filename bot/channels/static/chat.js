@@ -219,6 +219,7 @@
     const response = await request("/chat/messages", mine.files ? formOf(mine) : jsonOf(mine));
     const given = await response.json().catch(() => ({}));
     if (response.ok && Array.isArray(given.replies)) return { replies: given.replies };
+    if (response.status === 503) setTimeout(pump, 1000 * (Number(response.headers.get("Retry-After")) || 10));
     const isFinal = response.status >= 400 && response.status < 500 && ![408, 429].includes(response.status);
     return { is_final: isFinal, problem: given.error || (isFinal ? words.refused : words.failed) };
   }
@@ -271,8 +272,7 @@
       return drawReply(entry);
     });
     if (turns.length) showLast(turns[0]);
-    if (replies.some((reply) => reply.data && reply.data.degraded)) news.soon();
-    return undefined;
+    return replies.some((reply) => reply.data && reply.data.degraded) && news.soon();
   }
 
   // Show notices that this device has not shown, each once: another tab may have been quicker.

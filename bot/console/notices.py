@@ -190,4 +190,5 @@ def error_text(notice: Notice) -> str:
     said, (name, _, why) = load("desk")["notice"], (notice.last_error or "").partition(": ")
     if name == notice_care.GIVEN_UP:
         return str(said["why"].get(why, why))
-    return str(said["errors"].get(notice.last_error, notice.last_error or ""))
+    told = str(said["errors"].get(name, name))
+    return f"{told}：{why}" if why else told

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from bot.casework import notices, people
 from bot.casework.records import Dispute, Notice, Shop
+from bot.console.notices import error_text
 from bot.library import load
 from tests.console.test_items import logged, seen_in, send
 
@@ -96,3 +97,12 @@ def test_it_is_given_up_for_one_of_the_reasons_alone(
 def test_a_notice_given_up_is_named_so_on_the_page_of_its_dispute(desk: TestClient) -> None:
     send(desk, "notice", "drop", why="met")
     assert load("desk")["notices"]["given_up"] in desk.get("/desk/case/ABCD2345").text
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [(None, ""), ("NetworkError", "网络不通"), ("BadRequest: Chat not found", "Telegram 没有收：Chat not found"),
+     ("too old", "已满保存期，文字已删"), ("smtp 451", "smtp 451"), ("given_up: met", "已当面告知")],
+)  # fmt: skip
+def test_what_the_channel_said_last_is_told_in_words(error: str | None, said: str) -> None:
+    assert error_text(Notice(last_error=error)) == said

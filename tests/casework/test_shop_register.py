@@ -1,12 +1,14 @@
 """The register as officers keep it: a name means one shop, and who closes one leaves nobody waiting."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import negotiations, progress, shop_register, shops
 from bot.casework.negotiations import Answer
@@ -14,7 +16,9 @@ from bot.casework.officer_records import OfficerEvent
 from bot.casework.people import person
 from bot.casework.records import Dispute, Negotiation, Person, Shop
 from bot.casework.steps import NotPossible
+from tests import records
 from tests.casework.test_negotiations import HOURS, lodged, told, url_of
+from tests.postgres import address_of
 
 FOUND = {
     "name": "永旺超市", "aliases": "永旺、永旺 梦乐城", "street": "中北镇", "address": "万卉路4号",
@@ -188,3 +192,26 @@ WRONG: list[tuple[dict[str, Any], dict[str, str]]] = [
 @pytest.mark.parametrize(("changed", "wrong"), WRONG)
 def test_what_is_wrong_is_told_by_field(changed: dict[str, str], wrong: dict[str, str]) -> None:
     assert shops.problems({**FOUND, **changed}) == wrong
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_of_many_who_enter_a_shop_at_once_one_does(
+    database: str, now: datetime, tmp_path: Path
+) -> None:
+    def enter(sessions: sessionmaker[Session], by: str) -> bool:
+        try:
+            with sessions.begin() as session:
+                shop_register.add(session, FOUND, by, now)
+        except shop_register.Known:
+            return False
+        return True
+
+    with address_of(database, tmp_path) as address:
+        opened = records.at(address)
+        sessions = next(opened)
+        with ThreadPoolExecutor(4) as pool:
+            done = list(pool.map(lambda by: enter(sessions, by), ("甲", "乙", "丙", "丁")))
+        with sessions() as session:
+            assert len(session.scalars(select(Shop)).all()) == 1
+        assert sum(done) == 1
+        next(opened, None)

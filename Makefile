@@ -21,7 +21,7 @@ run: setup ## start everything; prints the address of the chat page; Ctrl-C stop
 test: setup chromium postgresql check train ## set up what is missing and run the whole suite
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-# TALKS=24: eight processes as on several machines, talks from end to end, kills, a Redis that is away (long)
+# TALKS=60: eight processes as on several machines, talks from end to end, kills, a Redis that is away (long)
 test-scale: train postgresql redis
 	@FIRST_PORT=$(or $(FIRST_PORT),21000) $(PY) -m bench.scale  # no port that a connection may take meanwhile
 

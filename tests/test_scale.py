@@ -18,8 +18,8 @@ from bench.bot_api_faults import Delivered
 from bench.citizen import Citizen
 from bench.crash import Killer
 from bench.processes import Part, Processes
-from bench.scale import MUST_BE_NONE
-from bench.several import PAIRS, _ours, _settings
+from bench.scale import MUST_BE_NONE, Sparing
+from bench.several import PAIRS, Several, _ours, _settings
 from bot.casework.records import Notice
 from tests import aside
 from tests.conversations.product import until
@@ -150,3 +150,15 @@ def test_redis_keeps_nothing_on_disk_and_listens_on_loopback(tmp_path: Path) -> 
     command = databases.redis_command(tmp_path, 21001)
     assert command[command.index("--bind") + 1] == "127.0.0.1"
     assert command[command.index("--save") + 1] == ""
+
+
+def test_the_killer_spares_rasa_while_another_starts(tmp_path: Path) -> None:
+    there = {"rasa-1": True, "rasa-2": False}
+    parts = {
+        name: Part([], {}, lambda name=name: there.get(name, False))  # type: ignore[misc]
+        for name in ("rasa-1", "rasa-2", "bot-1")
+    }
+    seen = Sparing(Several(parts, tmp_path))
+    assert seen.names == ("bot-1",)
+    there["rasa-2"] = True
+    assert seen.names == ("rasa-1", "rasa-2", "bot-1")

@@ -7,9 +7,9 @@ PY := .venv/bin/python
 NLU := nlu/.venv/bin/python
 export UV PYTHON310
 
-.PHONY: help setup run test check audit train talk chromium postgresql \
+.PHONY: help setup run test check audit train talk chromium postgresql redis \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash soak transcripts officer clean
+        bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash hostile soak transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -18,7 +18,7 @@ help: ## list the commands
 run: setup ## start everything; prints the address of the chat page; Ctrl-C stops all
 	@exec $(PY) -m bot run
 
-test: setup chromium postgresql check train ## set up what is missing and run the whole suite
+test: setup chromium postgresql redis check train ## set up what is missing and run the whole suite
 	$(PY) -m pytest -n 2 --dist loadgroup
 
 check: setup ## style and types
@@ -57,6 +57,9 @@ bench: train ## REPEATS=3 TURNS=500: stock Rasa with DIET beside ours, and docs/
 
 bench-crash: train ## TALKS=200: disputes on the web page while processes are killed and come back (long)
 	@$(PY) -m bench.crash
+
+hostile: train # COUNT=10000 MINUTES=0: hostile messages on the web page, and who was not answered (long)
+	@$(PY) -m bench.hostile
 
 soak: train ## MINUTES=60: steady talks at half of what the machine can, and the memory each minute
 	@$(PY) -m bench.soak
@@ -110,3 +113,7 @@ chromium:
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \
 	  apt-get update -qq && apt-get install -y -qq postgresql >/dev/null; }
+
+redis:
+	@command -v redis-server >/dev/null || { echo "· installing Redis for the tests"; \
+	  apt-get update -qq && apt-get install -y -qq redis-server >/dev/null; }

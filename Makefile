@@ -9,7 +9,7 @@ export UV PYTHON310
 
 .PHONY: help setup run test test-scale check audit train talk chromium postgresql redis \
         score-understanding compare-understanding score-recalls score-guidance import-recalls \
-        bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash soak transcripts officer clean
+        bench-push bench-recalls bench-planning bench-labels bench-console bench bench-crash hostile soak transcripts officer clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort | \
@@ -18,11 +18,10 @@ help: ## list the commands
 run: setup ## start everything; prints the address of the chat page; Ctrl-C stops all
 	@exec $(PY) -m bot run
 
-test: setup chromium postgresql check train ## set up what is missing and run the whole suite
+test: setup chromium postgresql redis check train ## set up what is missing and run the whole suite
 	$(PY) -m pytest -n 2 --dist loadgroup
 
-# TALKS=60: eight processes as on several machines, talks from end to end, kills, a Redis that is away (long)
-test-scale: train postgresql redis
+test-scale: train postgresql redis ## TALKS=60: eight processes as on several machines, with kills (long)
 	@FIRST_PORT=$(or $(FIRST_PORT),21000) $(PY) -m bench.scale  # no port that a connection may take meanwhile
 
 check: setup ## style and types
@@ -61,6 +60,9 @@ bench: train ## REPEATS=3 TURNS=500: stock Rasa with DIET beside ours, and docs/
 
 bench-crash: train ## TALKS=200: disputes on the web page while processes are killed and come back (long)
 	@$(PY) -m bench.crash
+
+hostile: train # COUNT=10000 MINUTES=0: hostile messages on the web page, and who was not answered (long)
+	@$(PY) -m bench.hostile
 
 soak: train ## MINUTES=60: steady talks at half of what the machine can, and the memory each minute
 	@$(PY) -m bench.soak

@@ -70,6 +70,11 @@ def without_numbers(typed: str) -> tuple[str, bool]:
     return (redacted if had_numbers else typed), had_numbers
 
 
+def of_one_length(text: str) -> str:
+    """A text as long in small letters: of all characters İ alone becomes two, and Rasa's places shift."""
+    return text.replace("\u0130", "I")
+
+
 # ── with a session; the caller commits ───────────────────────────────────────
 
 
@@ -92,7 +97,7 @@ def interpret(
         return _pressed(session, who, message, now)
     if message.unread:
         return Heard(ready=[_row(f"unread_{message.unread}", "unread_other")])
-    text = folding.plain(message.text)
+    text = of_one_length(folding.plain(message.text))
     looks = reads_labels and label_notice.is_looked_at(session, who, text, now)
     before, photos = _keep_files(session, who, message, files, now, looks=looks)
     if before and not text:

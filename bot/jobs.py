@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import metrics
+from bot import metrics, records_away
 from bot.casework import alerts, notices
 from bot.chores import Chore
 from bot.leases import Leases
@@ -67,6 +67,8 @@ class Clock:
         sweep = Chore("leases left behind", timedelta(minutes=1), lambda _: self._leases.sweep())
         self._chores = (*chores, sweep)
         self._in_flight: set[asyncio.Task[None]] = set()
+        self._in_hand: set[int] = set()  # the notices that those send
+        self._unrecorded: dict[int, notices.Outcome] = {}  # the records were away
         self._ticked_at = float("-inf")
         self.standing = {channel: "idle" for channel in senders}  # how the last attempt went
         self._leads = False
@@ -108,6 +110,7 @@ class Clock:
     async def _keep_looking(self) -> None:
         while True:
             await asyncio.sleep(self._leases.renewal_seconds)
+            self._follow_the_clock()
             await self._look_who_leads()
 
     async def _look_who_leads(self) -> None:
@@ -125,6 +128,14 @@ class Clock:
             await self._end()
         if not leads:
             self._ticked_at = time.monotonic()  # who waits to lead ticks by looking
+
+    def _follow_the_clock(self) -> None:
+        """Where the clock of the day was set back, no job waits until the same hour comes again."""
+        now = datetime.now(UTC)
+        for job in self._scheduler.get_jobs():
+            latest = now + job.trigger.interval
+            if job.next_run_time > latest:
+                job.modify(next_run_time=latest)
 
     async def _begin(self, was_left: bool) -> None:
         """Begin the jobs; what an earlier process left in the middle of sending is due again.
@@ -194,6 +205,9 @@ class Clock:
             log.error("nothing is delivered: %s", type(error).__name__)
             return False
         for one in claimed:
+            if one.id in self._in_hand:  # the clock of the day went on, and its claim ran out
+                continue
+            self._in_hand.add(one.id)
             task = asyncio.create_task(self._send(one))
             self._in_flight.add(task)
             task.add_done_callback(self._in_flight.discard)
@@ -233,8 +247,12 @@ class Clock:
         self.standing[one.channel] = "failing" if isinstance(outcome, notices.Failed) else "ok"
         try:
             await asyncio.to_thread(self._record, one.id, outcome)
+        except records_away.AWAY as error:
+            log.error("notice %s is not recorded yet: %s", one.id, type(error).__name__)
+            self._unrecorded[one.id] = outcome
         except SQLAlchemyError as error:  # its claim runs out, and it is sent again
             log.error("notice %s is not recorded: %s", one.id, type(error).__name__)
+        self._in_hand.discard(one.id)
 
     # ── in threads, with the records ──
 
@@ -243,7 +261,14 @@ class Clock:
             notices.release(session)
 
     def _claim(self, limit: int) -> list[notices.Outgoing]:
-        """Alerts for the officers become notices first: all that goes out goes by the ledger."""
+        """Alerts for the officers become notices first: all that goes out goes by the ledger.
+
+        Nothing is claimed before it is written down what became of the notices sent: else one would
+        be sent twice whose claim has run out while the records were away.
+        """
+        for notice_id in list(self._unrecorded):
+            self._record(notice_id, self._unrecorded[notice_id])
+            del self._unrecorded[notice_id]
         with self._sessions.begin() as session:
             alerts.announce(session, self._officers_chat, datetime.now(UTC))
             return notices.claim(session, list(self._senders), datetime.now(UTC), limit)

@@ -26,11 +26,12 @@ from bot.channels import telegram_reading as reading
 from bot.channels import telegram_webhook as webhook
 from bot.channels.telegram_limits import Room
 from bot.channels.telegram_outbox import CHANNEL, Outbox
-from bot.channels.telegram_text import Piece
+from bot.channels.telegram_text import Piece, of_replies
 from bot.channels.web_guard import Rate
 from bot.dialogue import Dialogue
 from bot.library import load, words
 from bot.messages import Message, Reply
+from bot.records_away import patiently
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ LARGEST_FILE = 20 * 1024 * 1024  # bytes: https://core.telegram.org/bots/api#get
 ROOM_FOR_FILES = 128 * 1024 * 1024  # bytes of citizens' files in memory at one time
 TYPING_AFTER = 0.7  # seconds; a quicker reply needs no sign of life
 TYPING_LASTS = 4.5  # Telegram shows it for five seconds
+MOST_TYPING = 12  # so many times: who waits longer is told so
 POLL = timedelta(seconds=20)
 START_WAITS = (1, 2, 5, 10, 30, 60)  # seconds between attempts to reach Telegram, the last for ever
 DOWNLOAD_WAITS = (1, 3, 9)  # seconds between attempts to fetch a file
@@ -47,6 +49,7 @@ STOP_SECONDS = 5.0  # for what is being answered; the rest is taken up at the ne
 MOST_ALBUMS = 1000
 A_MINUTE = 40  # messages and presses of one chat, as many as of a citizen on the web page
 MOST_IN_LINE = 40  # of one chat, that wait to be handled
+AWAY_SECONDS = 600.0  # so often a chat is told, at most, that the records are away
 LOOK_SECONDS = 1.0  # in webhook mode, between looks for what other processes have kept
 
 
@@ -69,6 +72,7 @@ class Telegram:
         self._workers = inbox.Workers(self._handle)
         self._room = Room(ROOM_FOR_FILES)
         self._rate, self._refusals = Rate(A_MINUTE), Rate(1)
+        self._waits = Rate(1, AWAY_SECONDS)
         self._gate = asyncio.Lock()  # what comes in stands in line in the order it came
         self._is_open = False
         self._opening: asyncio.Task[None] | None = None
@@ -158,6 +162,7 @@ class Telegram:
             try:
                 is_new = await asyncio.to_thread(self._store, update)
             except SQLAlchemyError as error:
+                self._workers.spawn(self._tell_to_wait(chat_id))  # Telegram has it, for a day
                 raise NetworkError(f"not kept: {type(error).__name__}") from error
             if is_new and self._is_open and self._settings.telegram_mode == "polling":
                 self._hand_over(chat_id, update)
@@ -231,11 +236,23 @@ class Telegram:
         ids = [update.update_id for update in updates]
         try:
             async with self._typing(chat_id):
-                message_id, replies = await self._hear(str(chat_id), updates)
+                message_id, replies = await self._hear(chat_id, updates)
             await self._outbox.reply(chat_id, message_id, replies, ids)
         except Exception as error:  # the channel's edge: one message, and never the next
             log.error("update %s failed: %s", ids[0], type(error).__name__)
             await self._own_up(chat_id, ids)
+
+    async def _patiently(
+        self, chat_id: int, heard: Callable[[], Awaitable[list[Reply]]]
+    ) -> list[Reply]:
+        """The replies to what was kept; the chat is told where the records are away meanwhile."""
+        return await patiently(heard, lambda: self._tell_to_wait(chat_id))
+
+    async def _tell_to_wait(self, chat_id: int) -> None:
+        """Say, past the records, that what was sent is not lost and will be answered."""
+        if not self._waits.wait(str(chat_id)):
+            for piece in of_replies([Reply(words("degraded"))]):
+                await self._deliver(chat_id, piece)
 
     async def _own_up(self, chat_id: int, ids: list[int]) -> None:
         try:
@@ -243,23 +260,24 @@ class Telegram:
         except SQLAlchemyError as error:  # stays unhandled, and is taken up at the next start
             log.error("update %s is left: %s", ids[0], type(error).__name__)
 
-    async def _hear(self, chat: str, updates: list[Update]) -> tuple[str, list[Reply]]:
+    async def _hear(self, chat_id: int, updates: list[Update]) -> tuple[str, list[Reply]]:
         """The id that the message goes by, and the replies to it."""
+        chat = str(chat_id)
         query, edited = updates[0].callback_query, updates[0].edited_message
         if query is not None:
             self._workers.spawn(self._acknowledge(query))
             name = f"press:{query.id}"
             press = Message(CHANNEL, chat, name, "", button_id=query.data or "")
-            return name, await self._dialogue.hear(press)
+            return name, await self._patiently(chat_id, lambda: self._dialogue.hear(press))
         if edited is not None:
             when = edited.edit_date or edited.date
             name = f"edit:{edited.message_id}:{int(when.timestamp())}"
             number = self._albums.get(edited.media_group_id or "", edited.message_id)
-            message = Message(CHANNEL, chat, str(number), reading.text([edited]))
-            return name, await self._dialogue.edited(message, name)
-        return await self._hear_posts(chat, [one.message for one in updates if one.message])
+            edit = Message(CHANNEL, chat, str(number), reading.text([edited]))
+            return name, await self._patiently(chat_id, lambda: self._dialogue.edited(edit, name))
+        return await self._hear_posts(chat_id, [one.message for one in updates if one.message])
 
-    async def _hear_posts(self, chat: str, posts: list[Post]) -> tuple[str, list[Reply]]:
+    async def _hear_posts(self, chat_id: int, posts: list[Post]) -> tuple[str, list[Reply]]:
         """One message, or the parts of an album. A file that cannot be fetched costs only itself."""
         name = str(posts[0].message_id)
         self._remember_album(posts[0])
@@ -268,12 +286,14 @@ class Telegram:
             fetched = [await self._fetch(kind, one) for kind, one in given]
             files = tuple(one for one in fetched if isinstance(one, File))
             unread = None if given else reading.unread(posts[0])
-            message = Message(CHANNEL, chat, name, reading.text(posts), files=files, unread=unread)
+            text = reading.text(posts)
+            message = Message(CHANNEL, str(chat_id), name, text, files=files, unread=unread)
             missing = [one for one in fetched if isinstance(one, str)]
             told = [_told(key, missing.count(key)) for key in dict.fromkeys(missing)]
             if told and not files and not message.text:
                 return name, told
-            return name, [*told, *await self._dialogue.hear(message)]
+            heard = await self._patiently(chat_id, lambda: self._dialogue.hear(message))
+            return name, [*told, *heard]
 
     def _remember_album(self, post: Post) -> None:
         """Keep the number an album goes by: its caption may be edited at any of its parts."""
@@ -317,7 +337,7 @@ class Telegram:
 
     async def _show_typing(self, chat_id: int) -> None:
         await asyncio.sleep(TYPING_AFTER)
-        while True:
+        for _ in range(MOST_TYPING):
             with contextlib.suppress(TelegramError):
                 await self._bot.send_chat_action(chat_id, ChatAction.TYPING)
             await asyncio.sleep(TYPING_LASTS)
@@ -349,7 +369,7 @@ async def _persist(call: Callable[[], Awaitable[Any]]) -> None:
             return
         except InvalidToken:
             raise
-        except (TelegramError, SQLAlchemyError) as error:
+        except (TelegramError, SQLAlchemyError, AttributeError, TypeError) as error:  # or nonsense
             log.warning("Telegram's channel is not open yet: %s", type(error).__name__)
         await asyncio.sleep(wait)
 

@@ -39,7 +39,7 @@ Answer = bool | dict[str, Any] | list[dict[str, Any]]
 def connect(settings: Settings, rejected: Callable[[], None]) -> ExtBot[Any]:
     """A bot of python-telegram-bot; `rejected` is called where polling finds the token refused."""
     url = settings.telegram_api_url.rstrip("/")
-    polls = Requests(read_timeout=READ_SECONDS)
+    polls = Polls(read_timeout=READ_SECONDS)
     polls.rejected = rejected
     return ExtBot(
         settings.telegram_token,
@@ -107,11 +107,35 @@ class Requests(HTTPXRequest):
         """See BaseRequest. A page of somebody in between is a fault of the network, whatever its
         code: else a proxy's 403 would read as a citizen's "blocked", its 404 as a wrong token."""
         code, payload = await super().do_request(*args, **kwargs)
-        if code >= 400 and not payload.lstrip().startswith(b"{"):
-            return 502, b"{}"
+        if code >= 400 or "/file/bot" not in str(kwargs.get("url")):  # a file holds anything
+            code, payload = self._sound(code, payload)
         if code in (401, 404) and self.rejected is not None:
             self.rejected()
         return code, payload
+
+    def _sound(self, code: int, payload: bytes) -> tuple[int, bytes]:
+        """An answer in Telegram's form as it came; any other is no answer (502)."""
+        try:
+            said = json.loads(payload.decode("utf-8", "replace"))
+        except (ValueError, RecursionError):
+            said = None
+        if not isinstance(said, dict) or said.get("ok") is not (code < 400):
+            return 502, b"{}"
+        if code < 400:
+            return (code, payload) if self._is_result(said.get("result")) else (502, b"{}")
+        if not isinstance(said.get("description"), str):
+            return 502, b"{}"
+        parameters = said.get("parameters")
+        numbers = parameters.items() if isinstance(parameters, dict) else ()
+        sound = {
+            "description": said["description"],
+            "parameters": {name: number for name, number in numbers if type(number) is int},
+        }
+        return code, json.dumps(sound).encode()
+
+    def _is_result(self, result: Any) -> bool:
+        """Whether it can be what was asked for: something that was done, or is described."""
+        return result is True or (isinstance(result, dict) and bool(result))
 
     @staticmethod
     def parse_json_payload(payload: bytes) -> dict[str, Any]:
@@ -124,10 +148,22 @@ class Requests(HTTPXRequest):
             raise NetworkError("Invalid server response")
         result = answer.get("result")
         if isinstance(result, list):
-            answer["result"] = [readable(row) for row in result]
+            answer["result"] = [readable(row) for row in result if _is_numbered(row)]
         elif isinstance(result, dict):
             answer["result"] = _readable_result(result)
         return answer
+
+
+class Polls(Requests):
+    """Requests for updates: whatever is no list of them is no answer, and asked for again."""
+
+    def _is_result(self, result: Any) -> bool:
+        return isinstance(result, list) and (not result or any(map(_is_numbered, result)))
+
+
+def _is_numbered(row: Any) -> bool:
+    """Whether a row of a list is an update; we ask for no other lists."""
+    return isinstance(row, dict) and type(row.get("update_id")) is int
 
 
 def readable(row: Any) -> Any:

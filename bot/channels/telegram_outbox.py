@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -13,10 +14,12 @@ from bot.casework.records import Notice, Person
 from bot.channels import telegram_inbox as inbox
 from bot.channels.telegram_text import Piece, of_replies, pieces
 from bot.messages import Button, Reply
+from bot.records_away import patiently
 
 CHANNEL = "telegram"
 MOST_BEGUN = 1000
 Deliver = Callable[[int | str, Piece], Awaitable[notices.Outcome]]
+Result = TypeVar("Result")
 
 
 class Outbox:
@@ -31,18 +34,20 @@ class Outbox:
     ) -> None:
         """Reply to what these updates brought; what cannot go now is left to the ledger.
 
-        The updates are handled in the transaction that puts the rest of the reply there. Raises
+        The updates are handled in the transaction that puts the rest of the reply there. What has
+        arrived is not sent again where the records are away meanwhile: they are waited for. Raises
         SQLAlchemyError.
         """
         left = list(enumerate(of_replies(replies)))
         outcome: notices.Outcome | None = None
-        if left and not await asyncio.to_thread(self._has_waiting_replies, chat_id):
+        may_go = left and not await _in_thread(self._has_waiting_replies, chat_id)
+        if may_go:
             while left:
                 outcome = await self._deliver(chat_id, left[0][1])
                 if not isinstance(outcome, notices.Sent):
                     break
                 del left[0]
-        await asyncio.to_thread(self._settle, chat_id, message_id, left, outcome, update_ids)
+        await _in_thread(self._settle, chat_id, message_id, left, outcome, update_ids)
 
     def _has_waiting_replies(self, chat_id: int) -> bool:
         """Whether earlier replies wait in the ledger: a new one must not overtake them."""
@@ -89,6 +94,11 @@ class Outbox:
                     self._begun[outgoing.id] = number
                 return outcome
         return notices.Sent() if parts else notices.Refused("no text")
+
+
+async def _in_thread(work: Callable[..., Result], *given: Any) -> Result:
+    """Do it with the records, however long they are away."""
+    return await patiently(lambda: asyncio.to_thread(work, *given))
 
 
 # ── with a session; the caller commits ───────────────────────────────────────

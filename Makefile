@@ -61,7 +61,7 @@ bench: train ## REPEATS=3 TURNS=500: stock Rasa with DIET beside ours, and docs/
 bench-crash: train ## TALKS=200: disputes on the web page while processes are killed and come back (long)
 	@$(PY) -m bench.crash
 
-hostile: train # COUNT=10000 MINUTES=0: hostile messages on the web page, and who was not answered (long)
+hostile: train ## COUNT=10000 MINUTES=0: hostile messages on the web page, and who was not answered (long)
 	@$(PY) -m bench.hostile
 
 soak: train ## MINUTES=60: steady talks at half of what the machine can, and the memory each minute

@@ -73,8 +73,8 @@ def play(scene: Callable[[], Coroutine[Any, Any, None]]) -> None:
     aside.run(scene())
 
 
-async def until(is_so: Callable[[], bool]) -> None:
-    for _ in range(800):
+async def until(is_so: Callable[[], bool], seconds: int = 8) -> None:
+    for _ in range(seconds * 100):
         if is_so():
             return
         await asyncio.sleep(0.01)
@@ -342,7 +342,7 @@ def test_the_clock_proposes_plans_and_sends_what_is_news(sessions, channel, tmp_
     async def scene() -> None:
         running = Clock(sessions, {"telegram": channel.send}, nothing, chores=pushing)
         await running.start()
-        await until(lambda: channel.sent)
+        await until(lambda: channel.sent, seconds=120)  # two processes begin and end meanwhile
         await running.stop()
 
     play(scene)

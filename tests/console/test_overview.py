@@ -75,7 +75,7 @@ def test_every_role_finds_it_first_in_the_menu(
     )
 
 
-def test_empty_records_are_told_as_such(desk: TestClient, clock: Any) -> None:
+def test_empty_records_are_told_as_such(clock: Any, desk: TestClient) -> None:
     page = desk.get(PAGE).text
     empty = ("streets", "goods", "shops", "recalls", "understood", "intents")
     assert page.count(SAID["empty"]) == len(empty) and ">0 件<" in page
@@ -85,7 +85,7 @@ def test_empty_records_are_told_as_such(desk: TestClient, clock: Any) -> None:
 
 
 def test_the_numbers_are_those_of_the_records(
-    desk: TestClient, sessions: sessionmaker[Session], clock: Any
+    clock: Any, desk: TestClient, sessions: sessionmaker[Session]
 ) -> None:
     with sessions.begin() as session:
         town(session)
@@ -122,7 +122,7 @@ def test_the_numbers_are_those_of_the_records(
     ],
 )
 def test_a_bad_period_is_said_beside_its_field(
-    desk: TestClient, clock: Any, given: dict[str, str], said: str
+    clock: Any, desk: TestClient, given: dict[str, str], said: str
 ) -> None:
     page = desk.get(PAGE, params={"period": "own", **given})
     assert page.status_code == 422 and SAID["problems"][said] in page.text
@@ -132,14 +132,14 @@ def test_a_bad_period_is_said_beside_its_field(
 
 @pytest.mark.parametrize("kind", ["", "0", "-1", "31", "own ", "x" * 5000, "近"])
 def test_a_period_that_there_is_not_is_the_shortest(
-    desk: TestClient, clock: Any, kind: str
+    clock: Any, desk: TestClient, kind: str
 ) -> None:
     page = desk.get(PAGE, params={"period": kind})
     assert page.status_code == 200 and "2026-10-28 至 2026-11-26" in page.text
 
 
 def test_a_table_as_csv_has_all_rows_no_formula_and_is_written_down(
-    desk: TestClient, sessions: sessionmaker[Session], clock: Any
+    clock: Any, desk: TestClient, sessions: sessionmaker[Session]
 ) -> None:
     shops = [f"{begins}{place}店" for place, begins in enumerate([*BAD, *"甲乙丙丁"])]
     with sessions.begin() as session:
@@ -171,7 +171,7 @@ def test_a_table_as_csv_has_all_rows_no_formula_and_is_written_down(
     )
 
 
-def test_there_is_no_other_table_and_none_without_a_token(desk: TestClient, clock: Any) -> None:
+def test_there_is_no_other_table_and_none_without_a_token(clock: Any, desk: TestClient) -> None:
     assert taken_out(desk, "people").status_code == 404
     assert desk.post(f"{PAGE}/take-out/shops", data=OWN).status_code == 403
     assert desk.get(f"{PAGE}/take-out/shops").status_code in (404, 405)
@@ -199,7 +199,7 @@ def talked(sessions: sessionmaker[Session]) -> None:
 
 
 def test_how_much_was_understood_by_week_and_the_five_most_frequent_intents(
-    desk: TestClient, sessions: sessionmaker[Session], clock: Any, talked: None
+    clock: Any, desk: TestClient, sessions: sessionmaker[Session], talked: None
 ) -> None:
     page = desk.get(PAGE, params={"period": "own", "from": "2026-11-26", "to": "2026-11-26"}).text
     weeks = rows(page, SAID["tables"]["understood"]["title"])

@@ -126,7 +126,7 @@ def _pushing(
     to_plan = planned(lambda session, now: recall_push.may_plan(session, channels, now))
     return [
         Chore("tips on their way", seconds, advise),
-        Chore("recall notices to propose", minute, planned(recall_push.is_news), stop=planner.stop),
+        Chore("recall notices to propose", minute, planned(recall_push.is_news)),
         Chore("recall notices on their way", seconds, to_plan, stop=planner.stop),
         Chore("recall notices told together", seconds, bundle),
     ]

@@ -6,17 +6,21 @@ input, for they hold keys.
 """
 
 import json
+import logging
 import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from types import TracebackType
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot import database
+from bot import database, logs
 from bot.casework import recall_push
 from bot.settings import Settings
+
+log = logging.getLogger(__name__)
 
 REST_FACTOR = 20  # times as long as the records were held by a writer: the chats write too
 LOOK_AGAIN_SECONDS = 1.0
@@ -70,13 +74,22 @@ def work(
 
 
 def main() -> None:
-    """The work as long as the process that began it lives."""
+    """The work as long as the process that began it lives. A fault ends it, and is logged as everywhere."""
     told, parent = json.load(sys.stdin), os.getppid()
     settings = Settings.model_validate(told["settings"])
+    logs.set_up(settings.log_format)
+    sys.excepthook = _last_words
     work(
         database.connect(settings), told["channels"], settings.push_without_approval,
         lambda: os.getppid() == parent,
     )  # fmt: skip
+
+
+def _last_words(
+    kind: type[BaseException], error: BaseException, places: TracebackType | None
+) -> None:
+    """In place of Python's own, which prints what was typed too."""
+    log.error("recall notices are not planned", exc_info=(kind, error, places))
 
 
 if __name__ == "__main__":

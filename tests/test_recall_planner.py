@@ -86,6 +86,15 @@ def test_a_process_that_fails_is_told_of_and_begun_again(
         assert caplog.text.count("recall notices are not planned") == count
 
 
+def test_a_fault_in_the_process_is_logged_without_what_it_was_about(
+    settings: Settings, capfd: pytest.CaptureFixture[str]
+) -> None:
+    RecallPlanner(settings, ()).run()  # there are no tables
+    said = capfd.readouterr().err
+    assert "OperationalError" in said and "bot/recall_planning.py" in said
+    assert "SELECT" not in said and "Traceback" not in said
+
+
 def test_one_process_at_a_time(settings: Settings) -> None:
     planner = RecallPlanner(settings, (), (sys.executable, "-c", "import time; time.sleep(60)"))
     running = threading.Thread(target=planner.run)

@@ -53,7 +53,7 @@ MAY_IMPORT = {
     "bot/chores.py": {"bot.casework", "bot.settings", "bot.collecting", "bot.library.risk_loader",
                       "bot.recall_planner", "bot.tally"},
     "bot/recall_planner.py": {"bot.settings"},
-    "bot/recall_planning.py": {"bot.casework", "bot.database", "bot.settings"},
+    "bot/recall_planning.py": {"bot.casework", "bot.database", "bot.logs", "bot.settings"},
     "bot/channels": {"bot.channels", "bot.dialogue", "bot.messages", "bot.library", "bot.settings",
                      "bot.records_away", "bot.casework.evidence", "bot.casework.notices", "bot.casework.people",
                      "bot.casework.links", "bot.casework.records", "bot.casework.shops",

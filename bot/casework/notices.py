@@ -200,9 +200,7 @@ def buttons_of(notice: Notice) -> list[dict[str, Any]]:
 def record(session: Session, notice_id: int, outcome: Outcome, now: datetime) -> None:
     """Write down what became of an attempt, and when the next one may be."""
     notice = session.get(Notice, notice_id)
-    if (
-        notice is None or notice.state != "sending"
-    ):  # erased, or settled by another process meanwhile
+    if notice is None or notice.state != "sending":  # erased, or settled by another process
         return
     match outcome:
         case Sent():

@@ -194,7 +194,7 @@ def main(count: int, chats: int, minutes: float) -> None:
         started = time.monotonic()
         tally = asyncio.run(attack(product.url, texts, chats, minutes * 60 or 1e9))
         seconds = time.monotonic() - started
-        unanswered = crash.settled(product) + tally.counts["silent"] + tally.counts["mute"]
+        unanswered = crash.settled(product.sessions) + tally.counts["silent"] + tally.counts["mute"]
         lines = logged(product.settings.var_dir / "log")
     unhandled = sum(tally.counts[one] for one in ("error", "fault", "trace")) + len(lines)
     result = tally.result() | {

@@ -112,11 +112,11 @@ def _in_perspective(picture: Image.Image, chance: random.Random) -> Image.Image:
     """As seen from the side: one edge shorter, the corners moved."""
     width, height = picture.size
     inset = chance.uniform(0.06, 0.13)
-    corners = [
+    corners: list[tuple[float, float]] = [
         (0, inset * height), (width, 0), (width, height), (0, (1 - inset) * height),
     ]  # fmt: skip
     moved = [(x + chance.uniform(-0.02, 0.02) * width, y) for x, y in corners]
-    source = [(0, 0), (width, 0), (width, height), (0, height)]
+    source: list[tuple[float, float]] = [(0, 0), (width, 0), (width, height), (0, height)]
     return picture.transform(
         picture.size, Image.Transform.PERSPECTIVE, _coefficients(moved, source),
         Image.Resampling.BICUBIC, fillcolor=(126, 120, 112),

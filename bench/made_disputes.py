@@ -2,8 +2,9 @@
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot.casework import disputes, sealing, steps
@@ -42,8 +43,10 @@ def fill(sessions: sessionmaker[Session], count: int, officers: tuple[str | None
     with sessions.begin() as session:
         for start in range(1, count + 1, AT_ONCE):
             numbers = range(start, min(start + AT_ONCE, count + 1))
-            session.execute(insert(Person.__table__), [person(one) for one in numbers])
-            session.execute(insert(Dispute.__table__), [dispute(one) for one in numbers])
+            session.execute(insert(cast(Table, Person.__table__)), [person(one) for one in numbers])
+            session.execute(
+                insert(cast(Table, Dispute.__table__)), [dispute(one) for one in numbers]
+            )
 
 
 def lived(sessions: sessionmaker[Session], now: datetime) -> None:
@@ -59,7 +62,9 @@ def lived(sessions: sessionmaker[Session], now: datetime) -> None:
                 ended_at = min(now, at + timedelta(days=place * chance.randrange(30)))
                 events.append({"dispute_id": number, "kind": kind, "actor": "officer", "detail": {},
                                "happened_at": ended_at})  # fmt: skip
-        table = Dispute.__table__
+        table = cast(Table, Dispute.__table__)
         session.execute(update(table).where(table.c.id == bindparam("number_")), rows)
         for start in range(0, len(events), AT_ONCE):
-            session.execute(insert(DisputeEvent.__table__), events[start : start + AT_ONCE])
+            session.execute(
+                insert(cast(Table, DisputeEvent.__table__)), events[start : start + AT_ONCE]
+            )

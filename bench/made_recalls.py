@@ -89,7 +89,7 @@ def _brands(count: int, dice: random.Random) -> list[Brand]:
     products = [w for row in load("categories")["products"].values() for w in row["words"]]
     trades, forms = load("categories")["company"]["trades"], ("有限公司", "股份有限公司", "厂")
     taken: set[str] = set()
-    brands = []
+    brands = list[Brand]()
     while len(brands) < count:
         name = "".join(dice.choices(_NAMES, k=dice.choice((2, 2, 3, 3, 4))))
         if name in taken or vocabulary().spans(name):

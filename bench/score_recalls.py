@@ -31,7 +31,7 @@ def ask(running: Stack, query: str) -> dict[str, Any]:
 
 def is_right(expect: str | None, said: dict[str, Any]) -> bool:
     """A positive: the top notice is the wanted one. A negative: none is stated as covering."""
-    return said["top"] == expect if expect else said["kind"] != "covered"
+    return bool(said["top"] == expect if expect else said["kind"] != "covered")
 
 
 def score(rows: list[dict[str, Any]], said: list[dict[str, Any]]) -> dict[str, Any]:

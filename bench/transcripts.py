@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 
@@ -74,7 +75,7 @@ class Scene:
         for reply in self.talk.replies:
             self._said("通知市民", reply.text, [one.title for one in reply.buttons])
 
-    def officer(self, name: str, **detail: str) -> None:
+    def officer(self, name: str, **detail: Any) -> None:
         """An officer takes a step."""
         with self.running.sessions.begin() as session:
             dispute = session.get_one(Dispute, self._dispute())

@@ -76,7 +76,7 @@ def at_rasa(commands: Commands, talks: int) -> Visit:
 
 def rest(running: Stack, talks: int = 1, *more: str) -> load.Rest:
     """A door to the stack's Rasa, and to `more` of them, with a citizen for each talk."""
-    return load.Rest(running.sessions, (running.settings.rasa_url(), *more), talks)
+    return load.Rest(running.sessions, (running.settings.rasa_urls(), *more), talks)
 
 
 def at_the_page(talks: int) -> Visit:

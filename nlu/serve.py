@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 # For so many seconds is a talk locked by a Rasa that died in it; a turn takes less. Rasa reads it once.
 os.environ.setdefault("TICKET_LOCK_LIFETIME", "15")
 
-from nlu import fast_turn
+from nlu import lean_start, rasa_version
 
 REDIS_SECONDS = 2.0  # so long may Redis take to answer: Rasa does nothing else meanwhile
 
@@ -33,7 +33,7 @@ def main(model: str, port: str) -> None:
     except (UnusableModel, ValueError) as unusable:
         sys.exit(str(unusable))
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
-    fast_turn.install()
+    adapt()
     from rasa.__main__ import main as rasa
 
     # In memory, for it may hold the password of Redis; JSON is YAML.
@@ -46,6 +46,15 @@ def main(model: str, port: str) -> None:
     rasa()
 
 
+def adapt() -> None:
+    """Put our adaptations of Rasa in place. Raises WrongRasa."""
+    lean_start.install()  # before the others, which import what it leaves out
+    from nlu import fast_graph, fast_rules, fast_turn
+
+    for adaptation in (fast_turn, fast_graph, fast_rules):
+        adaptation.install()
+
+
 def endpoints(environment: Mapping[str, str]) -> dict[str, Any]:
     """Rasa's endpoints: its action server, and where it keeps talks and locks. Raises ValueError."""
     actions = environment.get("ACTIONS_URL") or (
@@ -53,7 +62,9 @@ def endpoints(environment: Mapping[str, str]) -> dict[str, Any]:
     )
     if "," in actions:
         raise ValueError("ACTIONS_URL: a Rasa has one action server; the list is for the bot")
-    found: dict[str, Any] = {"action_endpoint": {"url": f"{actions.rstrip('/')}/webhook"}}
+    # Selective: without the domain, which stock sends along each time (nlu/fast_turn.py).
+    endpoint = {"url": f"{actions.rstrip('/')}/webhook", "enable_selective_domain": True}
+    found: dict[str, Any] = {"action_endpoint": endpoint}
     redis_url = environment.get("REDIS_URL", "")
     if not redis_url:
         memory = "nlu.bounded_tracker_store.BoundedTrackerStore"
@@ -93,9 +104,9 @@ def check(model: str) -> None:
         raise UnusableModel(f"没有训练好的模型 {model}：{mend}") from missing
     except (OSError, tarfile.TarError, KeyError, ValueError, EOFError) as broken:
         raise UnusableModel(f"模型文件 {model} 已损坏：{mend}") from broken
-    if trained_by != fast_turn.WRITTEN_FOR:
+    if trained_by != rasa_version.WRITTEN_FOR:
         raise UnusableModel(
-            f"模型 {model} 由 Rasa {trained_by} 训练，本程序用 {fast_turn.WRITTEN_FOR}：{mend}"
+            f"模型 {model} 由 Rasa {trained_by} 训练，本程序用 {rasa_version.WRITTEN_FOR}：{mend}"
         )
 
 

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-import skops.io
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,17 +14,18 @@ from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import TfidfVectorizer
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.reading import folding
+from nlu.components.ngrams import Ngrams
 
 NOT_A_WORD = re.compile(r"[\W_]+")
 _CLAUSE = re.compile(r"[^,。，!！?？;；\s~…]+")
 _ASKS = re.compile(
     "吗|么|呢|怎|咋|如何|是否|能不能|可不可以|是不是|多少|什么|哪|谁|几|该不该|有没有|可以|能否|应该"
 )
+FILE = "intents.npz"
 _EDGE = 12  # characters at either end of a message: how it opens, and what it comes to
 _QUESTION = 14  # characters at the end of a clause that asks
 
@@ -42,20 +42,20 @@ class DistrictIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Longest n-gram, in characters; what each part of a message weighs beside the whole (0 leaves
+        """What each part of a message weighs beside the whole (0 leaves
         it out); inverse regularisation; the temperature that calibrates the confidence (above 1 is
         less sure); how many intents are ranked."""
         return {
-            "longest": 3, "start_weighs": 0.3, "end_weighs": 0.5, "question_weighs": 0.4,
+            "start_weighs": 0.3, "end_weighs": 0.5, "question_weighs": 0.4,
             "sentence_weighs": 0.6, "C": 10.0, "temperature": 1.0, "ranking_length": 10,
         }  # fmt: skip
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource) -> None:
         self._config, self._storage, self._resource = config, storage, resource
-        self._ngrams: dict[str, TfidfVectorizer] = {}
+        self._ngrams: dict[str, Ngrams] = {}
         self._intents: list[str] = []
-        self._weights = np.empty((0, 0))  # features, intents
-        self._offsets = np.empty(0)  # intents
+        self._weights = np.empty((0, 0), np.float32)  # features, intents
+        self._offsets = np.empty(0, np.float32)  # intents
 
     @classmethod
     def create(
@@ -71,13 +71,10 @@ class DistrictIntentClassifier(IntentClassifier, GraphComponent):
         """Fit on every example that has text, and keep what was fitted."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         for part, cut in PARTS.items():
-            self._ngrams[part] = TfidfVectorizer(
-                analyzer="char", ngram_range=(1, self._config["longest"]), min_df=2,
-                sublinear_tf=True,
-            ).fit([cut(example.get(TEXT)) for example in examples])  # fmt: skip
+            self._ngrams[part] = Ngrams.fit([cut(example.get(TEXT)) for example in examples])
         self._fit(self._features(examples), np.array([e.get(INTENT) for e in examples]))
         with self._storage.write_to(self._resource) as folder:
-            skops.io.dump(self._fitted(), folder / "intents.skops")
+            np.savez(folder / FILE, **self._fitted())
         return self._resource
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -100,10 +97,11 @@ class DistrictIntentClassifier(IntentClassifier, GraphComponent):
         **kwargs: Any,
     ) -> "DistrictIntentClassifier":
         made = cls(config, model_storage, resource)
-        with model_storage.read_from(resource) as folder:
-            path = folder / "intents.skops"
-            # The model was written by `train` above, into an archive that only we make.
-            made._take(skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path)))
+        with (
+            model_storage.read_from(resource) as folder,
+            np.load(folder / FILE, allow_pickle=False) as fitted,
+        ):
+            made._take(fitted)
         return made
 
     def _fit(self, features: csr_matrix, intents: np.ndarray[Any, Any]) -> None:
@@ -116,36 +114,52 @@ class DistrictIntentClassifier(IntentClassifier, GraphComponent):
 
         with ThreadPoolExecutor() as pool:  # liblinear leaves the interpreter free meanwhile
             fitted = list(pool.map(against_the_rest, self._intents))
-        self._weights = np.column_stack([one.coef_[0] for one in fitted])
-        self._offsets = np.array([one.intercept_[0] for one in fitted])
+        self._weights = np.column_stack([one.coef_[0] for one in fitted]).astype(np.float32)
+        self._offsets = np.array([one.intercept_[0] for one in fitted], np.float32)
 
-    def _fitted(self) -> dict[str, Any]:
+    def _fitted(self) -> dict[str, np.ndarray[Any, Any]]:
+        grams = {f"{part}_grams": one.grams for part, one in self._ngrams.items()}
+        rarities = {f"{part}_rarities": one.rarities for part, one in self._ngrams.items()}
         return {
-            "ngrams": self._ngrams, "intents": self._intents,
+            **grams, **rarities, "intents": np.array(self._intents),
             "weights": self._weights, "offsets": self._offsets,
         }  # fmt: skip
 
-    def _take(self, fitted: dict[str, Any]) -> None:
-        self._ngrams, self._intents = fitted["ngrams"], fitted["intents"]
+    def _take(self, fitted: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        self._ngrams = {
+            part: Ngrams(fitted[f"{part}_grams"], fitted[f"{part}_rarities"]) for part in PARTS
+        }
+        self._intents = [str(one) for one in fitted["intents"]]
         self._weights, self._offsets = fitted["weights"], fitted["offsets"]
 
     def _ranking(self, message: Message) -> list[dict[str, Any]]:
-        scores = (self._features([message]) @ self._weights)[0] + self._offsets
+        columns, values = self._row(message)
+        scores = values @ self._weights[columns] + self._offsets
         chances = 1 / (1 + np.exp(-scores / self._config["temperature"]))
         rows = zip(self._intents, chances / chances.sum(), strict=True)
         ranking = [{"name": name, "confidence": float(chance)} for name, chance in rows]
         return sorted(ranking, key=lambda row: -row["confidence"])
 
     def _features(self, messages: list[Message]) -> csr_matrix:
-        parts = [
-            self._config.get(f"{part}_weighs", 1.0)
-            * ngrams.transform([PARTS[part](message.get(TEXT)) for message in messages])
-            for part, ngrams in self._ngrams.items()
-        ]
-        sentences = np.vstack([sentence(message) for message in messages])
-        return hstack(
-            [*parts, csr_matrix(self._config["sentence_weighs"] * sentences)], format="csr"
+        columns, values = zip(*(self._row(message) for message in messages), strict=True)
+        ends = np.cumsum([0, *(len(one) for one in columns)])
+        width = sum(map(len, self._ngrams.values())) + sentence(messages[0]).shape[1]
+        return csr_matrix(
+            (np.concatenate(values), np.concatenate(columns), ends), (len(messages), width)
         )
+
+    def _row(self, message: Message) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+        """The columns in which a message has anything, and what it has there: of each part, and its sentence."""
+        columns, values, before = [], [], 0
+        for part, ngrams in self._ngrams.items():
+            found, weights = ngrams.features(PARTS[part](message.get(TEXT)))
+            columns.append(found + before)
+            values.append(weights * np.float32(self._config.get(f"{part}_weighs", 1.0)))
+            before += len(ngrams)
+        numbers = sentence(message)[0]
+        columns.append(np.arange(before, before + len(numbers)))
+        values.append(numbers * np.float32(self._config["sentence_weighs"]))
+        return np.concatenate(columns), np.concatenate(values)
 
 
 def bare(text: str | None) -> str:
@@ -185,4 +199,4 @@ def sentence(message: Message) -> np.ndarray[Any, Any]:
         raise ValueError(
             "没有句子特征：config.yml 里 SentenceFeaturizer 要排在 DistrictIntentClassifier 之前"
         )
-    return np.asarray(features.features, dtype=np.float64)
+    return np.asarray(features.features, dtype=np.float32)

@@ -15,6 +15,9 @@ from urllib.parse import unquote, urlsplit
 
 # For so many seconds is a talk locked by a Rasa that died in it; a turn takes less. Rasa reads it once.
 os.environ.setdefault("TICKET_LOCK_LIFETIME", "15")
+# One sentence is too little to share: the threads of the linear algebra spent as much as the whole turn.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from nlu import lean_start, rasa_version
 

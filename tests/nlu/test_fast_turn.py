@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot import launch
+from bot.settings import Settings
 from tests.nlu import rasas_runtime
 
 SAME_VERDICTS = """
@@ -13,7 +15,11 @@ stock = RemoteAction._validate_action_result
 action = RemoteAction.__new__(RemoteAction)
 good = {"events": [{"event": "slot", "name": "a", "value": 1}], "responses": [{"text": "x"}]}
 rows = [good, {}, {"events": [{"name": "no event"}]}, {"responses": [1]}, {"events": 1},
-        {"events": [], "responses": "x"}]
+        {"events": [], "responses": "x"}, {"events": [{"event": "no such kind"}]}, {"events": [1]}, 1,
+        {"events": [{"event": "slot", "name": "a"}]}, {"events": [{"event": "slot", "name": 1, "value": 1}]},
+        {"events": [{"event": "active_loop", "name": None, "timestamp": "now"}]},
+        {"events": [{"event": "active_loop", "name": None}, {"event": "user", "text": 1}]},
+        {"events": [{"event": "action", "name": "x", "policy": None}, {"event": "entities"}]}]
 def verdict(check, row):
     try:
         return check(action, copy.deepcopy(row))
@@ -51,6 +57,77 @@ assert message.fingerprint() != before  # set() forgets what was reckoned
 assert TrainingHook.on_before_node(None, node_name="x") == {}
 """
 
+# Of every message in and outside of each form, what stock understands and does next, and what ours does.
+SAME_TURNS = """
+from nlu import lean_start
+lean_start.install()
+import asyncio, sys
+import rasa.server
+from nlu import fast_graph, fast_rules
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules)
+from rasa.core.agent import load_agent
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+processor = asyncio.run(load_agent(model_path=MODEL)).processor
+domain = processor.domain
+texts = ["你好", "买的电饭煲坏了，要退款399元", "/affirm", '/choose{"choice": "a"}', "/affirm 好", "/nothing_known",
+         " /deny ", "/", "/我要投诉", "召回PAC20-392"]
+
+def understood():
+    async def parse(text):
+        return await processor.parse_message(UserMessage(text))
+    return [asyncio.run(parse(text)) for text in texts]
+
+def followed(intent, loop, asked):
+    events = [ActionExecuted("action_session_start"), ActionExecuted("action_listen")]
+    if loop:
+        events += [UserUttered("x", {"name": "file_complaint"}), ActionExecuted(loop), ActiveLoop(loop)]
+        events += [SlotSet("requested_slot", asked), ActionExecuted("action_listen")]
+    tracker = DialogueStateTracker.from_events("x", [*events, UserUttered("x", {"name": intent})], domain.slots, domain=domain)
+    said = []
+    while len(said) < 4:
+        prediction = processor._predict_next_with_tracker(tracker)
+        action = domain.action_names_or_texts[prediction.max_confidence_index]
+        said.append((action, prediction.probabilities, [e.as_dict() for e in prediction.events]))
+        tracker.update_with_events([*prediction.events, ActionExecuted(action)], domain)
+        if action == "action_listen":
+            break
+    for one in said:
+        [event.pop("timestamp", None) for event in one[2]]
+    return said
+
+def done():
+    forms = [(None, None), *((form, domain.required_slots_for_form(form)[0]) for form in domain.form_names)]
+    return [followed(intent, *form) for intent in sorted(domain.intents) for form in forms]
+
+stock = understood(), done()
+for adaptation in (fast_graph, fast_rules):
+    adaptation.install()
+assert understood() == stock[0]
+for mine, theirs in zip(done(), stock[1], strict=True):
+    assert mine == theirs, (mine, theirs)
+assert len({row[0][0] for row in stock[1]}) > 15  # not all of them the fallback
+"""
+
+REFUSES = """
+from nlu import lean_start
+lean_start.install()
+from rasa.utils.train_utils import RasaBatchDataGenerator
+try:
+    RasaBatchDataGenerator()
+except lean_start.LeftOut as left:
+    assert "data_generator.RasaBatchDataGenerator" in str(left)
+else:
+    raise AssertionError("used")
+"""
+
+TOO_LATE = """
+import rasa.utils.plotting
+from nlu import lean_start
+lean_start.install()
+"""
+
 OTHER_VERSION = """
 import rasa
 rasa.__version__ = "3.6.22"
@@ -69,7 +146,25 @@ def test_examples_are_told_apart_as_by_stock() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-@pytest.mark.parametrize("module", ["fast_turn", "fast_training"])
+def test_the_same_is_understood_and_done_next_as_by_stock() -> None:
+    model = launch.trained_model(Settings(_env_file=None))
+    done = rasas_runtime.run(f"MODEL = {str(model)!r}\n{SAME_TURNS}")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_the_start_left_out_refuses_to_be_used() -> None:
+    done = rasas_runtime.run(REFUSES)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_leaving_out_too_late_is_said() -> None:
+    done = rasas_runtime.run(TOO_LATE)
+    assert done.returncode != 0 and "comes before it" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "module", ["fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start"]
+)
 def test_it_fails_loudly_on_another_rasa(module: str) -> None:
     done = rasas_runtime.run(OTHER_VERSION.format(module=module))
     assert done.returncode != 0

@@ -64,12 +64,12 @@ lean_start.install()
 import asyncio, sys
 import rasa.server
 from nlu import fast_graph, fast_rules
-assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules)
 from rasa.core.agent import load_agent
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import ActionExecuted, ActiveLoop, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 processor = asyncio.run(load_agent(model_path=MODEL)).processor
+assert not {"tensorflow", "keras", "matplotlib"} & set(sys.modules)
 domain = processor.domain
 texts = ["你好", "买的电饭煲坏了，要退款399元", "/affirm", '/choose{"choice": "a"}', "/affirm 好", "/nothing_known",
          " /deny ", "/", "/我要投诉", "召回PAC20-392"]
@@ -108,6 +108,39 @@ assert understood() == stock[0]
 for mine, theirs in zip(done(), stock[1], strict=True):
     assert mine == theirs, (mine, theirs)
 assert len({row[0][0] for row in stock[1]}) > 15  # not all of them the fallback
+"""
+
+QUIET = """
+import io, logging, sys
+from nlu import quiet_log
+quiet_log.install()
+sys.stdout = sys.stderr = heard = io.StringIO()
+from rasa.utils.log_utils import configure_structlog
+configure_structlog(logging.INFO)
+import structlog
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.training_data.story_reader.yaml_story_reader import YAMLStoryReader
+from rasa.shared.nlu.training_data.message import Message
+secret = "王小明一三八"
+YAMLStoryReader.unpack_regex_message(Message({"text": "/" + secret}), Domain.empty())
+YAMLStoryReader.unpack_regex_message(Message({"text": "/{" + secret}), Domain.empty())
+YAMLStoryReader.unpack_regex_message(Message({"text": "/a{}" + secret}), Domain.empty())
+def fail(text):
+    try:
+        int(text)
+    except ValueError as error:
+        raise KeyError(text) from error
+for tell in (logging.getLogger("rasa.core.processor").exception, structlog.get_logger().exception):
+    try:
+        fail(secret)
+    except KeyError:
+        tell("went wrong")
+structlog.get_logger().error("by hand", exc_info=KeyError(secret), json_body={"words": secret})
+said = heard.getvalue()
+sys.stdout = sys.__stdout__
+assert secret not in said and "\\u738b" not in said, ascii(said)
+assert said.count("went wrong") == 2 and said.count("KeyError at") >= 2 and said.count("ValueError at") == 2
+assert "by hand" in said and "message.parsing.failed" in said
 """
 
 REFUSES = """
@@ -152,6 +185,11 @@ def test_the_same_is_understood_and_done_next_as_by_stock() -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+def test_the_log_has_none_of_a_citizens_words() -> None:
+    done = rasas_runtime.run(QUIET)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
 def test_what_the_start_left_out_refuses_to_be_used() -> None:
     done = rasas_runtime.run(REFUSES)
     assert done.returncode == 0, done.stderr[-2000:]
@@ -163,7 +201,7 @@ def test_leaving_out_too_late_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start"]
+    "module", ["fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start", "quiet_log"]
 )
 def test_it_fails_loudly_on_another_rasa(module: str) -> None:
     done = rasas_runtime.run(OTHER_VERSION.format(module=module))

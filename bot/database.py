@@ -9,6 +9,7 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
+from bot import one_writer
 from bot.casework import (  # noqa: F401 - all tables are known here
     callback_records,
     guidance_records,
@@ -40,6 +41,7 @@ def engine(address: str) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     made = create_engine(url, hide_parameters=True)  # they would reach the logs
     event.listen(made, "connect", _prepare_sqlite)
+    one_writer.take_turns(made)
     return made
 
 

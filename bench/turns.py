@@ -1,7 +1,7 @@
 """`make bench`: Rasa as its documents start it beside ours, on one machine in one run.
 
 Both get the same lines at Rasa's REST webhook, with the same domain, rules and action server; they differ in
-the pipeline and in what nlu/serve.py adapts. One side runs at a time; the sides alternate. Ours also answers
+the pipeline and in what nlu/serve.py adapts. One side runs at a time, warm; the sides alternate. Ours also answers
 the same lines on the web page, as a whole under its supervisor. REPEATS, TURNS (of a drive; each side makes
 two), NOTICES and PEOPLE shorten or lengthen it; STOCK_SHARE and STOCK_EPOCHS are of bench/stock.py.
 """
@@ -24,6 +24,7 @@ from bot import launch
 from bot.settings import Settings
 
 BUSY, CALM = 16, 8  # chats at once
+WARMING = 8  # talks before anything is timed: what the action server reads once is not the turn's
 REST_SECONDS = 5  # before the memory is read
 
 
@@ -68,6 +69,7 @@ def at_rasa(commands: Commands, talks: int) -> Visit:
         door, started = rest(running), time.perf_counter()
         running.start("rasa")
         start = load.seconds_to_first_answer(door, started)
+        load.drive(rest(running, WARMING), WARMING, CALM)
         busy = load.drive(rest(running, talks), talks, BUSY)
         calm = load.drive(rest(running, talks), talks, CALM)
         time.sleep(REST_SECONDS)
@@ -82,6 +84,7 @@ def rest(running: Stack, talks: int = 1, *more: str) -> load.Rest:
 def at_the_page(talks: int) -> Visit:
     """The whole product at its page: the same, and the memory of all its processes."""
     with whole() as running:
+        load.drive(load.Page(running.url), WARMING, CALM, first=talks)
         busy = load.drive(load.Page(running.url), talks, BUSY)
         calm = load.drive(load.Page(running.url), talks, CALM)
         time.sleep(REST_SECONDS)

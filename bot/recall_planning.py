@@ -22,7 +22,7 @@ from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 
-REST_FACTOR = 20  # times as long as the records were held by a writer: the chats write too
+REST_FACTOR = 10  # times as long as the records were held by a writer: the chats write too
 LOOK_AGAIN_SECONDS = 1.0
 LINGERS_SECONDS = (
     30.0  # while what was planned is being sent: starting anew costs more than waiting

@@ -1,4 +1,4 @@
-"""One interpreter of runtime two for all tests of the pipeline's parts: importing Rasa takes 6 s."""
+"""One interpreter of runtime two for all tests of the pipeline's parts: importing Rasa takes some seconds."""
 
 import json
 import subprocess
@@ -11,6 +11,8 @@ from bot.settings import ROOT
 
 LOOP = """
 import json, sys, traceback
+from nlu import lean_start
+lean_start.install()
 for line in sys.stdin:
     try:
         exec(json.loads(line), {})

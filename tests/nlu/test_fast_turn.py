@@ -59,8 +59,6 @@ assert TrainingHook.on_before_node(None, node_name="x") == {}
 
 # Of every message in and outside of each form, what stock understands and does next, and what ours does.
 SAME_TURNS = """
-from nlu import lean_start
-lean_start.install()
 import asyncio, sys
 import rasa.server
 from nlu import fast_graph, fast_rules
@@ -145,7 +143,6 @@ assert "by hand" in said and "message.parsing.failed" in said
 
 REFUSES = """
 from nlu import lean_start
-lean_start.install()
 from rasa.utils.train_utils import RasaBatchDataGenerator
 try:
     RasaBatchDataGenerator()
@@ -196,7 +193,7 @@ def test_what_the_start_left_out_refuses_to_be_used() -> None:
 
 
 def test_leaving_out_too_late_is_said() -> None:
-    done = rasas_runtime.run(TOO_LATE)
+    done = rasas_runtime.run(TOO_LATE, lean=False)
     assert done.returncode != 0 and "comes before it" in done.stderr
 
 

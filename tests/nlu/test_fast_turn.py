@@ -1,7 +1,5 @@
 """The adaptations of Rasa: the same verdicts as stock, and only on the version they are for."""
 
-import pytest
-
 from bot import launch
 from bot.settings import Settings
 from tests.nlu import rasas_runtime
@@ -159,10 +157,17 @@ lean_start.install()
 """
 
 OTHER_VERSION = """
-import rasa
+import importlib, rasa
+from nlu.rasa_version import WrongRasa
 rasa.__version__ = "3.6.22"
-from nlu import {module}
-{module}.install()
+for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start", "quiet_log"):
+    adaptation = importlib.import_module(f"nlu.{name}")
+    try:
+        adaptation.install()
+    except WrongRasa as wrong:
+        assert f"nlu/{name}.py" in str(wrong) and "3.6.22" in str(wrong)
+    else:
+        raise AssertionError(name)
 """
 
 
@@ -197,13 +202,9 @@ def test_leaving_out_too_late_is_said() -> None:
     assert done.returncode != 0 and "comes before it" in done.stderr
 
 
-@pytest.mark.parametrize(
-    "module", ["fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start", "quiet_log"]
-)
-def test_it_fails_loudly_on_another_rasa(module: str) -> None:
-    done = rasas_runtime.run(OTHER_VERSION.format(module=module))
-    assert done.returncode != 0
-    assert "WrongRasa" in done.stderr and "3.6.22" in done.stderr
+def test_each_fails_loudly_on_another_rasa() -> None:
+    done = rasas_runtime.run(OTHER_VERSION)
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 BOUNDED = """

@@ -5,9 +5,12 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
+import rasa
 from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from nlu.rasa_version import WrongRasa, require
 
@@ -56,15 +59,27 @@ def _errors(result: dict[str, Any]) -> Iterator[ValidationError]:
             yield from kind.iter_errors(event)
 
 
-_stock_call = RemoteAction._action_call_format
+def action_call(
+    action: RemoteAction, tracker: DialogueStateTracker, _domain: Any
+) -> dict[str, Any]:
+    """What an action is asked with: of the talk what happened since its last message, and no domain.
 
-
-def action_call(action: RemoteAction, tracker: Any, domain: Any) -> dict[str, Any]:
-    """What an action is asked with: an empty domain where stock leaves it out.
-
-    No action of ours reads the domain; the action server of a later version refuses to be asked without any.
+    Stock sends both whole each time, up to 400 events and all responses; no action of ours reads them.
+    The key `domain` stays, for the action server refuses to be asked without.
     """
-    return {"domain": {}, **_stock_call(action, tracker, domain)}
+    told = tracker.current_state(EventVerbosity.NONE)
+    told["events"] = [event.as_dict() for event in _latest(tracker)]
+    return {
+        "next_action": action.name(), "sender_id": tracker.sender_id, "tracker": told,
+        "domain": {}, "version": rasa.__version__,
+    }  # fmt: skip
+
+
+def _latest(tracker: DialogueStateTracker) -> list[Event]:
+    """The events from the last message on; all where there was none."""
+    back = list(reversed(tracker.events))
+    place = next((n for n, event in enumerate(back) if isinstance(event, UserUttered)), len(back))
+    return back[: place + 1][::-1]
 
 
 def install() -> None:

@@ -65,9 +65,7 @@ def endpoints(environment: Mapping[str, str]) -> dict[str, Any]:
     )
     if "," in actions:
         raise ValueError("ACTIONS_URL: a Rasa has one action server; the list is for the bot")
-    # Selective: without the domain, which stock sends along each time (nlu/fast_turn.py).
-    endpoint = {"url": f"{actions.rstrip('/')}/webhook", "enable_selective_domain": True}
-    found: dict[str, Any] = {"action_endpoint": endpoint}
+    found: dict[str, Any] = {"action_endpoint": {"url": f"{actions.rstrip('/')}/webhook"}}
     redis_url = environment.get("REDIS_URL", "")
     if not redis_url:
         memory = "nlu.bounded_tracker_store.BoundedTrackerStore"

@@ -30,6 +30,27 @@ fast_turn.install()
 assert RemoteAction._validate_action_result is fast_turn.validate_action_result
 """
 
+SAME_CALLS = """
+from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, ActiveLoop, BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+from nlu import fast_turn
+domain = Domain.load("domain.yml")
+talk = [ActionExecuted("action_session_start"), ActionExecuted("action_listen")]
+message = [UserUttered("买的鞋坏了", {"name": "file_complaint"}, [{"entity": "product", "value": "鞋"}]),
+           ActionExecuted("dispute_form"), ActiveLoop("dispute_form"), SlotSet("merchant", "鹏达"), BotUttered("哪家店")]
+for events, since in [(talk, talk), (talk + message, message), (talk + message + talk[1:] + message, message),
+                      ([], []), (message[:1], message[:1])]:
+    tracker = DialogueStateTracker.from_events("somebody", events, domain.slots, domain=domain)
+    action = RemoteAction("action_lodge_dispute", None)
+    stock, ours = (call(action, tracker, domain) for call in (RemoteAction._action_call_format, fast_turn.action_call))
+    kept = stock["tracker"].pop("events")[len(events) - len(since):]
+    assert ours["tracker"].pop("events") == kept and len(kept) == len(since)
+    assert ours.pop("domain") == {} and stock.pop("domain")
+    assert ours == stock
+"""
+
 SAME_MESSAGES = """
 import itertools
 from rasa.engine.training.hooks import TrainingHook
@@ -173,6 +194,11 @@ for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_sta
 
 def test_it_gives_the_same_verdicts_as_stock() -> None:
     done = rasas_runtime.run(SAME_VERDICTS)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_an_action_is_asked_as_by_stock_but_for_what_none_reads() -> None:
+    done = rasas_runtime.run(SAME_CALLS)
     assert done.returncode == 0, done.stderr[-2000:]
 
 

@@ -181,7 +181,7 @@ class Dialogue:
                     break
             else:
                 self._answered_at = datetime.now(UTC)
-                if self._tally is not None:
+                if self._tally is not None and not question.is_press:
                     self._behind(self._count_intent(key, self._tally))
             posted += await asyncio.to_thread(self._settle, row_id, question, said, is_own)
             if is_own:

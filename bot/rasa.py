@@ -26,6 +26,11 @@ class Question:
     words: str = ""
     before: list[Row] = field(default_factory=list)
 
+    @property
+    def is_press(self) -> bool:
+        """Whether it is a button's, which carries its meaning."""
+        return self.payload.startswith("/")
+
     def to_json(self) -> str:
         """As it is kept until it has been answered."""
         return json.dumps([self.payload, self.words, self.before], ensure_ascii=False)

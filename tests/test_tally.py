@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot.casework.intent_records import IntentCount
 from bot.chores import chores
 from bot.jobs import Clock
+from bot.messages import Message
 from bot.settings import Settings
 from bot.tally import Tally
 from tests import aside
@@ -76,6 +77,29 @@ def test_a_turn_is_counted_behind_its_answer(
     assert [(name, times) for (_, name), times in kept(sessions).items()] == [
         (one, 1) for one in counted
     ]
+
+
+def test_a_press_of_a_button_is_not_counted(sessions: sessionmaker[Session]) -> None:
+    tally = Tally(sessions)
+
+    async def scene() -> None:
+        with respx.mock(assert_all_called=False) as mocked:
+            for one in RASA:
+                latest = {"latest_message": {"intent": {"name": "affirm"}}}
+                mocked.get(url__startswith=f"{one}/conversations").respond(json=latest)
+            World(mocked)
+            for one in RASA:
+                offer = {"text": "对吗？", "buttons": [{"title": "对", "payload": "/affirm"}]}
+                mocked.post(f"{one}/webhooks/rest/webhook").respond(json=[offer])
+            dialogue = several(sessions, tally=tally)
+            (asked,) = await dialogue.hear(Message("web", "c-1", "1", "一"))
+            press = Message("web", "c-1", "2", "对", button_id=asked.buttons[0].id)
+            assert [one.text for one in await dialogue.hear(press)] == ["对吗？"]
+            await dialogue.close()
+
+    aside.run(scene())
+    tally.write()
+    assert [(name, times) for (_, name), times in kept(sessions).items()] == [("affirm", 1)]
 
 
 def test_each_process_writes_its_own_whoever_leads(

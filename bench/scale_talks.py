@@ -77,7 +77,9 @@ async def order(product: Several) -> None:
     assert "请核对" in said[-1], f"out of order: {said[-1]}"
     rows = _heard(product.sessions, one)
     moments = [row.answered_at for row in rows if row.answered_at]
-    assert moments == sorted(moments) and len(moments) == len(texts), "not one after the other"
+    assert len(rows) == len(moments) == len(texts) and moments == sorted(moments), (
+        "not one after the other"
+    )
 
 
 async def once(product: Several) -> None:

@@ -103,6 +103,7 @@ def two_rasas(repeats: int, talks: int) -> Compared:
         second = f"http://127.0.0.1:{port}"
         alone = load.Rest(running.sessions, (second,))
         load.seconds_to_first_answer(alone, time.perf_counter())
+        load.drive(rest(running, WARMING, second), WARMING, CALM)
         rates: dict[int, list[float]] = {1: [], 2: []}
         for _ in range(repeats):
             for count, more in ((1, ()), (2, (second,))):

@@ -1,4 +1,4 @@
-"""SQLite takes one writer at a time: those of a process wait here for their turn, in order.
+"""SQLite takes one writer at a time: those of a process wait here for their turn.
 
 Left to itself SQLite lets a writer that finds another sleep for up to a tenth of a second before it looks
 again, whoever is there meanwhile; of many at once some waited out its five seconds. Other processes' writers

@@ -24,7 +24,7 @@ def run(
 ) -> dict[str, Any]:
     """Run what the targets need, one node after the other.
 
-    Stock copies the schema and lets dask plan the same plan anew in each run: 3 ms of a turn's two runs.
+    Stock copies the schema and lets dask plan the same plan anew in each run, several times a turn.
     Raises what a node raises.
     """
     wanted = tuple(targets or runner._graph_schema.target_names)

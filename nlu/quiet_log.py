@@ -1,21 +1,19 @@
 """Rasa's log without a citizen's words. An adaptation of 3.6.21 and of no other version.
 
-Rasa quotes a message that it cannot read, in a warning of Python's too, and an exception with its text and, in JSON, the values of the
-variables on its way.
+Rasa quotes a message that it cannot read, in a warning of Python's too, and an exception with its text and, in
+JSON, the values of the variables on its way. `bot/logs.py` is of the other runtime.
 """
 
 import logging
 import sys
 import traceback
 import warnings
-from types import TracebackType
 from typing import Any
 
 from rasa.utils import log_utils
 
 from nlu import rasa_version
 
-Raised = tuple[type[BaseException], BaseException, TracebackType | None]
 # What Rasa itself names as holding words, and the fields that it has forgotten.
 WORDED = {
     "text", "response_text", "user_text", "slot_values", "parse_data_text", "parse_data_entities",

@@ -1,5 +1,7 @@
 """The adaptations of Rasa: the same verdicts as stock, and only on the version they are for."""
 
+import pytest
+
 from bot import launch
 from bot.settings import Settings
 from tests.nlu import rasas_runtime
@@ -191,48 +193,6 @@ for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_sta
         raise AssertionError(name)
 """
 
-
-def test_it_gives_the_same_verdicts_as_stock() -> None:
-    done = rasas_runtime.run(SAME_VERDICTS)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_an_action_is_asked_as_by_stock_but_for_what_none_reads() -> None:
-    done = rasas_runtime.run(SAME_CALLS)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_examples_are_told_apart_as_by_stock() -> None:
-    done = rasas_runtime.run(SAME_MESSAGES)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_the_same_is_understood_and_done_next_as_by_stock() -> None:
-    model = launch.trained_model(Settings(_env_file=None))
-    done = rasas_runtime.run(f"MODEL = {str(model)!r}\n{SAME_TURNS}")
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_the_log_has_none_of_a_citizens_words() -> None:
-    done = rasas_runtime.run(QUIET)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_what_the_start_left_out_refuses_to_be_used() -> None:
-    done = rasas_runtime.run(REFUSES)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
-def test_leaving_out_too_late_is_said() -> None:
-    done = rasas_runtime.run(TOO_LATE, lean=False)
-    assert done.returncode != 0 and "comes before it" in done.stderr
-
-
-def test_each_fails_loudly_on_another_rasa() -> None:
-    done = rasas_runtime.run(OTHER_VERSION)
-    assert done.returncode == 0, done.stderr[-2000:]
-
-
 BOUNDED = """
 import asyncio
 from rasa.shared.core.domain import Domain
@@ -247,7 +207,29 @@ async def fill():
 asyncio.run(fill())
 """
 
+TRIED = {
+    "an action's answer gets the verdict of stock": SAME_VERDICTS,
+    "an action is asked as by stock but for what none reads": SAME_CALLS,
+    "examples are told apart as by stock": SAME_MESSAGES,
+    "the log quotes nobody": QUIET,
+    "what the start left out refuses to be used": REFUSES,
+    "each fails loudly on another Rasa": OTHER_VERSION,
+    "the memory of talks lets the oldest go": BOUNDED,
+}
 
-def test_the_tracker_store_forgets_the_oldest_talks() -> None:
-    done = rasas_runtime.run(BOUNDED)
+
+@pytest.mark.parametrize("code", TRIED.values(), ids=TRIED)
+def test_an_adaptation_does_no_more_than_it_says(code: str) -> None:
+    done = rasas_runtime.run(code)
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_the_same_is_understood_and_done_next_as_by_stock() -> None:
+    model = launch.trained_model(Settings(_env_file=None))
+    done = rasas_runtime.run(f"MODEL = {str(model)!r}\n{SAME_TURNS}")
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_leaving_out_too_late_is_said() -> None:
+    done = rasas_runtime.run(TOO_LATE, lean=False)
+    assert done.returncode != 0 and "comes before it" in done.stderr

@@ -5,6 +5,7 @@ import asyncio
 import functools
 import logging
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -27,6 +28,12 @@ log = logging.getLogger(__name__)
 def sessions() -> sessionmaker[Session]:
     """The sessions of this action server, opened at the first turn."""
     return database.connect(settings.get())
+
+
+@functools.cache
+def _at_the_records() -> ThreadPoolExecutor:
+    """The one thread that turns are taken in: more of them wait for each other at Python's lock."""
+    return ThreadPoolExecutor(1, "turn")
 
 
 @functools.cache
@@ -140,7 +147,9 @@ class TurnAction(Action, abc.ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         try:
-            return await asyncio.to_thread(self._in_session, dispatcher, tracker)
+            return await asyncio.get_running_loop().run_in_executor(
+                _at_the_records(), self._in_session, dispatcher, tracker
+            )
         except Exception as error:
             log.error("%s failed for %s: %s", self.name(), tracker.sender_id, type(error).__name__)
             log.debug("the failure", exc_info=True)

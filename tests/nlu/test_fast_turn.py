@@ -183,7 +183,7 @@ OTHER_VERSION = """
 import importlib, rasa
 from nlu.rasa_version import WrongRasa
 rasa.__version__ = "3.6.22"
-for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "lean_start", "quiet_log"):
+for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "fast_calls", "lean_start", "quiet_log"):
     adaptation = importlib.import_module(f"nlu.{name}")
     try:
         adaptation.install()
@@ -207,9 +207,72 @@ async def fill():
 asyncio.run(fill())
 """
 
+SAME_REQUESTS = """
+import asyncio, json
+from aiohttp import web
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from nlu import fast_calls
+heard, ports = [], set()
+
+async def answer(request):
+    heard.append([request.method, request.path_qs, dict(request.headers), await request.text()])
+    ports.add(request.transport.get_extra_info("peername")[1])
+    given = web.json_response({"events": []}, status=int(request.query.get("status", 200)))
+    given.set_cookie("whose", "another's")
+    return web.Response(text="no JSON") if "plain" in request.query else given
+
+async def served(port=0):
+    app = web.Application()
+    app.router.add_route("*", "/webhook", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    return runner
+
+async def asked(address):
+    endpoint = EndpointConfig(address, headers={"X-Ours": "1"}, basic_auth={"username": "a", "password": "b"}, token="t")
+    said = []
+    for query in ({}, {"plain": 1}, {"status": 400}, {"status": 503}, {}):
+        try:
+            said.append(await endpoint.request(json={"message": "王"}, params=query, headers={"X-Call": "2"}))
+        except ClientResponseError as error:
+            said.append([error.status, str(error)])
+    return endpoint, said
+
+async def compare():
+    runner = await served()
+    port = runner.addresses[0][1]
+    address = f"http://127.0.0.1:{port}/webhook"
+    _, stock = await asked(address)
+    assert len(ports) == len(stock) == 5
+    stock_heard = heard.copy()
+    [kept.clear() for kept in (heard, ports)]
+    fast_calls.install()
+    endpoint, ours = await asked(address)
+    assert ours == stock and heard == stock_heard and len(ports) == 1
+    await runner.cleanup()  # the action server goes away between two turns and comes back
+    try:
+        await endpoint.request(json={})
+    except OSError:
+        pass
+    else:
+        raise AssertionError("nobody was there")
+    runner = await served(port)
+    assert await endpoint.request(json={}) == {"events": []}
+    slow = await asyncio.gather(*(endpoint.request(json={}) for _ in range(30)))
+    assert slow == [{"events": []}] * 30
+    await endpoint.kept_session.close()
+    assert await endpoint.request(json={}) == {"events": []}
+    await endpoint.kept_session.close()
+    await runner.cleanup()
+
+asyncio.run(compare())
+"""
+
 TRIED = {
     "an action's answer gets the verdict of stock": SAME_VERDICTS,
     "an action is asked as by stock but for what none reads": SAME_CALLS,
+    "an action server hears what it hears of stock, by one connection": SAME_REQUESTS,
     "examples are told apart as by stock": SAME_MESSAGES,
     "the log quotes nobody": QUIET,
     "what the start left out refuses to be used": REFUSES,

@@ -260,6 +260,8 @@ class Dialogue:
                 people.answered(kept, heard.ready, now)
             elif heard.question is not None:
                 heard = replies.in_line(session, who, kept, heard, heard.question, now)
+            if heard.photos:
+                label_notice.begin(session, who, str(kept.id), now)
             return heard, person_id, row_id, True
 
     def _waiting(self, person_id: int) -> list[tuple[int, str, str, Question, datetime | None]]:

@@ -200,3 +200,20 @@ def test_the_answer_goes_out_by_the_ledger_though_rasa_is_down(
         who = people.person(session, "web", "c-9", NOW)
         kinds = session.scalars(select(Notice.kind).where(Notice.person_id == who.id)).all()
         assert kinds == ["label"]
+
+
+def test_a_reading_that_dies_with_its_process_is_answered_by_the_ledger(
+    sessions: sessionmaker[Session],
+) -> None:
+    dead = "http://127.0.0.1:9"
+
+    async def scene() -> None:
+        talk = Dialogue(sessions, dead, dead, 1.0, labels=LabelReader(says("time.sleep(60)")))
+        await talk.hear(Message("web", "c-10", "m-1", "", files=(File("photo", picture()),)))
+        await talk.close()  # and with it what was read
+
+    aside.run(scene())
+    with sessions() as session:
+        who = people.person(session, "web", "c-10", NOW)
+        (left,) = session.scalars(select(Notice).where(Notice.person_id == who.id)).all()
+        assert left.state == "due" and left.text == load("labels")["failed"]

@@ -120,6 +120,18 @@ def post(
     return fresh
 
 
+def retell(
+    notice: Notice, text: str, now: datetime, *, buttons: Sequence[Mapping[str, Any]] = ()
+) -> None:
+    """Let a notice that waits for its time say this instead, and now; one that went stays as it is."""
+    if notice.state == "due" and notice.due_at > now:
+        notice.text, notice.buttons, notice.due_at = text, _buttons(buttons), now
+
+
+def _buttons(rows: Sequence[Mapping[str, Any]]) -> str | None:
+    return json.dumps(list(rows), ensure_ascii=False) if rows else None
+
+
 def made(
     who: Person, kind: str, subject: str, text: str, due_at: datetime, *,
     buttons: Sequence[Mapping[str, Any]] = (), is_gathered: bool = False,
@@ -127,7 +139,7 @@ def made(
     """A row of the ledger as `post` puts it in, in no transaction yet."""
     return Notice(
         person_id=who.id, kind=kind, subject=subject, text=text, due_at=due_at,
-        buttons=json.dumps(list(buttons), ensure_ascii=False) if buttons else None,
+        buttons=_buttons(buttons),
         state=_first_state(who, is_gathered=is_gathered),
         last_error=who.unreachable_why, attempts=0, may_be_double=False,
     )  # fmt: skip

@@ -42,9 +42,8 @@ class DistrictIntentClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """What each part of a message weighs beside the whole (0 leaves
-        it out); inverse regularisation; the temperature that calibrates the confidence (above 1 is
-        less sure); how many intents are ranked."""
+        """What each part of a message weighs beside the whole (0 leaves it out); inverse regularisation;
+        the temperature that calibrates the confidence (above 1 is less sure); how many intents are ranked."""
         return {
             "start_weighs": 0.3, "end_weighs": 0.5, "question_weighs": 0.4,
             "sentence_weighs": 0.6, "C": 10.0, "temperature": 1.0, "ranking_length": 10,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from actions.recalls import AnswerRecall, ValidateRecallForm
-from bot.casework import disputes, label_lines, label_notice, labels, notices, recalls
+from bot.casework import disputes, label_lines, label_notice, labels, notices, quiet, recalls
 from bot.casework.label_lines import Box
 from bot.casework.labels import Label
 from bot.casework.records import Notice, OfferedButton, Person
@@ -136,6 +136,32 @@ def test_one_message_is_answered_once(session: Session, citizen: Person, now: da
     for _ in range(2):
         label_notice.say(session, citizen, None, "1", now)
     assert len(session.scalars(select(Notice)).all()) == 1
+
+
+@pytest.mark.parametrize("hour", [1, 14, 20, 23])  # UTC: by day, and in the quiet hours
+def test_where_the_reader_died_that_is_told_later(
+    session: Session, citizen: Person, now: datetime, hour: int
+) -> None:
+    asked_at = now.replace(hour=hour)
+    label_notice.begin(session, citizen, "1", asked_at)
+    session.flush()
+    assert not notices.waiting_for(session, citizen, asked_at)
+    assert not notices.claim(session, [citizen.channel], asked_at)
+    told_by = quiet.quiet_until(asked_at) + label_notice.PATIENCE
+    (told,) = notices.claim(session, [citizen.channel], told_by)
+    assert told.text == load("labels")["failed"]
+    late = label_notice.say(session, citizen, [reading("型号：PAC20-272")], "1", told_by)
+    assert late.text == told.text and late.state == "sending"
+
+
+def test_what_was_read_takes_the_place_of_the_promise(
+    session: Session, citizen: Person, now: datetime
+) -> None:
+    label_notice.begin(session, citizen, "1", now)
+    label_notice.say(session, citizen, [reading("型号：PAC20-272")], "1", now)
+    session.flush()
+    (told,) = notices.waiting_for(session, citizen, now)
+    assert "PAC20-272" in told.text and len(notices.buttons_of(told)) == 2
 
 
 @pytest.mark.parametrize(

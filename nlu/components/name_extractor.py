@@ -1,10 +1,8 @@
 """UNDERSTANDING: marks the names in a message: shops, products, brands, models, places."""
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import pycrfsuite
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -15,14 +13,15 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.reading import platforms
-from nlu.components import district_tokenizer, main_names, name_features, spans
+from nlu.components import district_tokenizer, main_names, name_features, name_taggers, spans
+from nlu.components.name_taggers import NameTaggers
 from nlu.components.spans import Span
 from nlu.components.word_tagger import WordTagger
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class NameExtractor(GraphComponent, EntityExtractorMixin):
-    """A conditional random field over characters (python-crfsuite), about 4 ms for a sentence.
+    """Conditional random fields over characters (name_taggers.py), about 4 ms for a sentence.
 
     Rasa's CRFEntityExtractor marks whole tokens, and jieba cuts an unknown shop's name anywhere.
     Here jieba's words, LAC's tags, the dictionary and the patterns are features of characters.
@@ -32,12 +31,12 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """L1 and L2 regularisation, rounds of training, how often a feature must be seen to count; the
         folder of dictionaries; intents whose examples are not learned from; how likely a shop's name
-        must be to be marked; how likely a product where no other one is marked."""
+        must be to be marked; how likely a brand; how likely a product where no other one is marked."""
         return {
             "c1": 0.05, "c2": 0.05, "rounds": 50, "seen_at_least": 1,
             "dictionary_path": "nlu/dictionary",
             "not_from": list(spans.NAMELESS),
-            "merchant_at_least": 0.5, "product_at_least": 0.1,
+            "merchant_at_least": 0.5, "brand_at_least": 0.2, "product_at_least": 0.1,
         }  # fmt: skip
 
     @staticmethod
@@ -50,9 +49,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         district_tokenizer.learn(config["dictionary_path"])
         self._word_tagger = WordTagger()
         self._lists = dictionary(Path(config["dictionary_path"]))
-        self._tagger = pycrfsuite.Tagger()
-        self._model = b""
-        self._labels: set[str] = set()
+        self._taggers = NameTaggers(())
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -71,7 +68,6 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn from the examples of the intents that have names; those without a name too."""
-        trainer = pycrfsuite.Trainer(verbose=False)
         named = [
             example
             for example in training_data.nlu_examples
@@ -79,24 +75,20 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         ]
         # Rasa's order of the examples differs from process to process, and the names with it.
         named.sort(key=_text)
-        with ThreadPoolExecutor() as pool:  # LAC leaves the interpreter free meanwhile
-            for features, labels in pool.map(self._learned, named):
-                if features:
-                    trainer.append(features, labels)
-        trainer.set_params(
-            {"c1": self._config["c1"], "c2": self._config["c2"],
-             "max_iterations": self._config["rounds"], "feature.possible_transitions": True,
-             "feature.minfreq": self._config["seen_at_least"]}
-        )  # fmt: skip
+        examples = name_taggers.each(lambda number: self._learned(named[number]), len(named))
+        params = {
+            "c1": self._config["c1"], "c2": self._config["c2"],
+            "max_iterations": self._config["rounds"], "feature.possible_transitions": True,
+            "feature.minfreq": self._config["seen_at_least"],
+        }  # fmt: skip
         with self._storage.write_to(self._resource) as folder:
-            trainer.train(str(folder / "names.crfsuite"))
+            name_taggers.train([one for one in examples if one[0]], folder, **params)
         return self._resource
 
-    def _learned(self, example: Message) -> tuple[list[name_features.Features], list[str]]:
+    def _learned(self, example: Message) -> tuple[list[str], list[Span]]:
         text, found = spans.folded(example.get(TEXT), example.get(ENTITIES, []))
-        return self._features(text, spans.read(text)), spans.labels(
-            len(text), spans.repeated(text, found)
-        )
+        shown = self._features(text, spans.read(text))
+        return [name_taggers.BETWEEN.join(one) for one in shown], spans.repeated(text, found)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """The messages with the names found in them."""
@@ -118,17 +110,14 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     ) -> "NameExtractor":
         made = cls(config, model_storage, resource)
         with model_storage.read_from(resource) as folder:
-            # Kept: the folder is gone when the block is left, and the tagger holds no copy.
-            made._model = (folder / "names.crfsuite").read_bytes()
-        made._tagger.open_inmemory(made._model)
-        made._labels = set(made._tagger.labels())
+            made._taggers = NameTaggers.load(folder)
         return made
 
     def _find(self, text: str) -> list[Span]:
         values = spans.read(text)
-        self._tagger.set(self._features(text, values))
-        tagged = spans.plausible(text, spans.marked(self._tagger.tag()), values)
+        tagged = spans.plausible(text, self._taggers.read(self._features(text, values)), values)
         marked = [span for span in tagged if self._is_sure(*span)]
+        marked += self._likely("brand", text, marked)
         found = spans.apart([spans.whole_shop(text, span) for span in marked])
         found = main_names.main_names(text, found, bool(platforms.find(text)))
         if not any(kind == "merchant" for kind, _, _ in found):
@@ -173,24 +162,20 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     def _likeliest_product(self, text: str, found: list[Span]) -> list[Span]:
         """A complaint is mostly about a thing: the likeliest one is better than none."""
-        row = [self._chance("product", at, at + 1) for at in range(len(text))]
-        likely = spans.marked(
-            ["I-product" if c >= self._config["product_at_least"] else "O" for c in row]
-        )
-        likely = [one for one in main_names.things(text, likely) if one[2] - one[1] > 1]
-        free = [one for one in likely if not spans.meets(*one[1:], found)]
-        best = max(
-            free, key=lambda one: sum(row[one[1] : one[2]]) / (one[2] - one[1]), default=None
-        )
-        return [best] if best else []
+        likely = main_names.things(text, self._likely("product", text, found))
+        long = [span for span in likely if span[2] - span[1] > 1]
+        return sorted(long, key=lambda one: self._chance(*one))[-1:]
+
+    def _likely(self, kind: str, text: str, found: list[Span]) -> list[Span]:
+        """The spans of the kind that are likely enough and meet nothing that is marked."""
+        least = float(self._config[f"{kind}_at_least"])
+        is_likely = [self._taggers.chance(kind, at) >= least for at in range(len(text))]
+        likely = spans.marked([f"I-{kind}" if one else "O" for one in is_likely])
+        return [span for span in likely if not spans.meets(*span[1:], found)]
 
     def _chance(self, kind: str, start: int, end: int) -> float:
         """How likely each character of a span belongs to a name of the kind, on average."""
-        known = [label for label in (f"B-{kind}", f"I-{kind}") if label in self._labels]
-        chances = [
-            sum(self._tagger.marginal(label, at) for label in known) for at in range(start, end)
-        ]
-        return sum(chances) / len(chances)
+        return sum(self._taggers.chance(kind, at) for at in range(start, end)) / (end - start)
 
     def _features(self, text: str, values: list[str]) -> list[name_features.Features]:
         words = [word for word, _ in district_tokenizer.cut(text.lower())]

@@ -54,7 +54,7 @@ for events, since in [(talk, talk), (talk + message, message), (talk + message +
 """
 
 SAME_MESSAGES = """
-import itertools
+import copy, itertools
 from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.nlu.training_data.message import Message
 from nlu import fast_training
@@ -76,6 +76,12 @@ before = message.fingerprint()
 message.set("intent", "b")
 assert message.fingerprint() != before  # set() forgets what was reckoned
 assert TrainingHook.on_before_node(None, node_name="x") == {}
+made = copy.deepcopy([message, message])  # as where Rasa puts files together
+assert made[0] == message and made[0] is not message
+made[0].set("intent", "c", add_to_output=True)
+made[0].add_features("of the copy")
+assert message.get("intent") == "b" and message.features == [] and "intent" not in message.output_properties
+assert made[0] != message and made[0].as_dict() == {**message.as_dict(), "intent": "c"}
 """
 
 # Of every message in and outside of each form, what stock understands and does next, and what ours does.

@@ -15,13 +15,12 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from bench import load, memory, push, recall_lookup, report, stock
+from bench import load, memory, push, recall_lookup, report, stock, two_rasas
 from bench.load import Driven
 from bench.report import Compared
-from bench.stack import Commands, Stack, free_port, product, stack
+from bench.stack import Commands, Stack, product, stack
 from bench.whole import whole
 from bot import launch
-from bot.settings import Settings
 
 BUSY, CALM = 16, 8  # chats at once
 WARMING = 8  # talks before anything is timed: what the action server reads once is not the turn's
@@ -54,7 +53,8 @@ def main(repeats: int, turns: int, notices: int, people: int) -> None:
         visits["whole"].append(at_the_page(talks))
         say("whole", visits["whole"][-1])
     figures = compared(visits)
-    figures["two_rasa_ratio"] = two_rasas(repeats, talks)
+    figures["two_rasa_ratio"] = two_rasas.beside(repeats, talks)
+    figures["two_machines_ratio"] = two_rasas.apart(repeats, talks)
     beside = {
         "lookup_ratio": recall_lookup.compared(notices)["lookup_ratio"],
         "push_share": round(pushed(people) / push.PERMITTED, 3),
@@ -76,9 +76,9 @@ def at_rasa(commands: Commands, talks: int) -> Visit:
         return Visit(start, busy, calm, memory.pss_mb(running.processes["rasa"].pid))
 
 
-def rest(running: Stack, talks: int = 1, *more: str) -> load.Rest:
-    """A door to the stack's Rasa, and to `more` of them, with a citizen for each talk."""
-    return load.Rest(running.sessions, (running.settings.rasa_urls(), *more), talks)
+def rest(running: Stack, talks: int = 1) -> load.Rest:
+    """A door to the stack's Rasa, with a citizen for each talk."""
+    return load.Rest(running.sessions, (running.settings.rasa_urls(),), talks)
 
 
 def at_the_page(talks: int) -> Visit:
@@ -89,26 +89,6 @@ def at_the_page(talks: int) -> Visit:
         calm = load.drive(load.Page(running.url), talks, CALM)
         time.sleep(REST_SECONDS)
         return Visit(running.start_s, busy, calm, sum(running.pss_mb().values()))
-
-
-def two_rasas(repeats: int, talks: int) -> Compared:
-    """Turns a second of two Rasas and of one, with the same action server: whether a second one pays."""
-    port = free_port()
-
-    def commands(settings: Settings) -> dict[str, list[str]]:
-        both = product(settings)
-        return {**both, "second": [*both["rasa"][:-1], str(port)]}
-
-    with stack(commands) as running:
-        second = f"http://127.0.0.1:{port}"
-        alone = load.Rest(running.sessions, (second,))
-        load.seconds_to_first_answer(alone, time.perf_counter())
-        load.drive(rest(running, WARMING, second), WARMING, CALM)
-        rates: dict[int, list[float]] = {1: [], 2: []}
-        for _ in range(repeats):
-            for count, more in ((1, ()), (2, (second,))):
-                rates[count].append(load.drive(rest(running, talks, *more), talks, BUSY).rate)
-    return Compared("two Rasas beside one, 16 chats", "turns/s", rates[2], rates[1])
 
 
 def pushed(people: int) -> float:

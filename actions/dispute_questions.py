@@ -3,7 +3,7 @@
 from rasa_sdk.events import EventType
 
 from actions import contact, dispute_words, precheck_words
-from actions.disputes import draft_of, is_no
+from actions.dispute_form import draft_of, is_no
 from actions.turn import Turn, TurnAction
 from bot import settings
 from bot.casework import evidence

@@ -18,6 +18,9 @@ from bot.casework import (
 )
 from bot.casework.guidance_case import Case
 from bot.library import words
+from bot.reading import answers, facts
+
+LONGEST_TOLD = 2000  # characters that are remembered of what was told
 
 
 def say_entry(turn: Turn, entry: Any, *, may_file: bool = True, part: int = 0) -> None:
@@ -123,20 +126,42 @@ def case_in_hand(turn: Turn) -> Case:
 
 
 def remember(turn: Turn) -> EventType:
-    """What was told, so that filing afterwards does not ask for it again."""
+    """What was told, so that filing afterwards does not ask for it again.
+
+    What adds to it (「在华润万家」) and tells no story of its own is put behind it.
+    """
+    if turn.is_button:
+        return SlotSet("told", None)
     told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
-    told["day"] = turn.today.isoformat()
-    return SlotSet("told", None if turn.is_button else told)
+    before = told_before(turn)
+    is_story = facts.tells_a_story(turn.text, turn.entities)
+    if before is not None and not is_story and not answers.is_question(turn.text):
+        told = {key: _behind(before[key], value) for key, value in told.items()}
+    return SlotSet("told", {**told, "day": turn.today.isoformat()})
 
 
-def say_if_sure(turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True) -> bool:
+def _behind(before: Any, value: Any) -> Any:
+    return f"{before}，{value}"[-LONGEST_TOLD:] if isinstance(value, str) else [*before, *value]
+
+
+def told_before(turn: Turn) -> dict[str, Any] | None:
+    """What the citizen told today before this message, that was not filed; None where nothing."""
+    told = turn.tracker.get_slot("told")
+    is_of_today = told and told.get("day", turn.today.isoformat()) == turn.today.isoformat()
+    return told if is_of_today and told["text"] else None
+
+
+def say_if_sure(
+    turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True, but_not: str = ""
+) -> bool:
     """Answer from the guidance library where it is sure; whether it did.
 
     With `elsewhere_only`, only where the entry sends the citizen to another door or declines. Who
-    files and asked nothing (no `may_file`) is not told what merely nothing else comes near to.
+    files and asked nothing (no `may_file`) is not told what merely nothing else comes near to. The
+    entry `but_not` is none that is needed.
     """
     choice = guidance.choose(turn.text, turn.entity("product"))
-    if turn.is_button or not choice.is_sure:
+    if turn.is_button or not choice.is_sure or choice.entries[0].id == but_not:
         return False
     if not may_file and choice.scores[0] < guidance.SURE:
         return False

@@ -10,6 +10,9 @@ from bot.casework.records import Dispute
 from bot.library import labels, words
 from bot.reading import answers, facts, moments, standings
 
+BARE = 30  # characters: a longer answer tells more than the answer
+BESIDE = ("demand", "contact")  # questions under which an answer to this one is none of theirs
+
 
 class AskStanding(TurnAction):
     """Asks it before personal data are asked: who hears that it may be refused can still leave.
@@ -34,15 +37,30 @@ def _ways_out() -> list[dict[str, str]]:
     return [{"title": words(key), "payload": payload} for key, payload in payloads.items()]
 
 
-def is_answer(turn: Turn) -> bool:
-    """Whether the message answers it: then 「替别人」 is no moment, and 「消协调解过了」 no end of the talk."""
+def is_answer(turn: Turn, asked: str, draft: Dispute) -> bool:
+    """Whether the message answers it: then 「替别人」 is no moment, and 「消协调解过了」 no end of the talk.
+
+    Where it was left open, or is not put yet, 「自己家用的」 answers it under the next questions too.
+    """
     if turn.is_button or answers.is_question(turn.text) or moments.is_injury(turn.text):
         return False
+    if asked != "standing":
+        plain = answers.is_no(turn.text) or answers.is_yes(turn.text)
+        is_bare = len(turn.text) <= BARE and not plain and not answers.is_unknown(turn.text)
+        if asked not in BESIDE or draft.standing is not None or not is_bare:
+            return False
+        if facts.is_told(turn.facts()):
+            return False
     return standings.read(turn.text) is not None
 
 
 def hear(turn: Turn, draft: Dispute) -> dict[str, object]:
-    """Take the answer into the draft and return what is new; a button tells nothing besides."""
+    """Take the answer into the draft and return what is new; a button tells nothing besides.
+
+    A short answer is no part of the story.
+    """
     is_title = turn.shown in labels("standing").values()
     told = facts.Facts() if is_title else turn.facts()
+    if len(turn.text) <= BARE:
+        told = replace(told, facts=None)
     return disputes.take(draft, replace(told, standing=standings.read(turn.text)))

@@ -22,6 +22,7 @@ from bot.casework import (
     people,
     privacy,
     reminders,
+    things,
     things_asked,
     things_completing,
 )
@@ -29,7 +30,7 @@ from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
 from bot.messages import Message
 from bot.rasa import Question, Row
-from bot.reading import answers, folding, phones
+from bot.reading import answers, folding, phones, small_talk
 
 LONGEST = 2000  # characters of one message that are understood; the whole of it is kept
 CONFIRMS = ("/affirm", "/deny")
@@ -138,6 +139,11 @@ def _asked(
     shown, had_numbers = without_numbers(message.text)
     before += [{"text": words("number_not_kept")}] if had_numbers else []
     redacted, _, _ = phones.redact(text)
+    is_busy = disputes.asking(session, who) is not None
+    if not is_busy and had_numbers and phones.is_bare(redacted):
+        return Heard(ready=before)
+    if not is_busy and small_talk.is_thanks(text):
+        return Heard(ready=[*before, {"text": words("thanked")}])
     return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
 
 
@@ -258,6 +264,10 @@ def _about_things(session: Session, who: Person, text: str) -> str | None:
     """What Rasa is asked of a message about the things kept; a model only where nothing else is asked."""
     if found := things_asked.asked(text):
         return found
+    if name := things_asked.one_to_delete(text):
+        own = things.named(session, who, name)
+        if own:
+            return things_asked.delete(own[0].id) if len(own) == 1 else things_asked.LIST
     is_busy = disputes.asking(session, who) is not None or callbacks.is_asking(session, who)
     if is_busy or without_numbers(text)[1]:
         return None
@@ -277,7 +287,8 @@ def _contact_step(
     asked = disputes.asking(session, who)
     if callbacks.waiting_for_phone(session, who):
         asked = "contact"
-    if asked == "contact" and (answers.is_unknown(text) or answers.is_no(text)):
+    is_refused = asked == "contact" and (answers.is_unknown(text) or answers.is_no(text))
+    if is_refused or (asked is not None and hearing_privacy.keeps_contact(text)):
         return "/withhold_contact"
     given = phones.contact(text)
     if who.told_at is None or not given.phone or not may_be_given:

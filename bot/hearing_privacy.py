@@ -68,6 +68,18 @@ _READ = tuple(
 )
 
 
+_KEEPS_CONTACT = re.compile(
+    r"(?:我)?(?:先|暂时|就|还是)?(?:不想|不愿意?|不方便|不便|不能|不要|不用|不|别|拒绝)(?:再|让我|叫我)?(?:留|给|提供|填|写|说|透露|告诉)"
+    rf"(?:你们?|您)?(?:我的|自己的?)?{_DATA}(?:了|吧|哦|可以吗|行吗|行不行|可不可以)?"
+)
+
+
+def keeps_contact(text: str) -> bool:
+    """Whether a whole folded message says that its writer gives no contact details."""
+    said = _STOPS.sub("", text)
+    return len(said) <= LONGEST and _KEEPS_CONTACT.fullmatch(said) is not None
+
+
 def asked(text: str) -> str | None:
     """What a folded message asks of the data that are kept here: delete, export, tell; or None."""
     said = _STOPS.sub("", text)

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal
@@ -27,6 +27,7 @@ QUESTIONS = (
 FRESH_FOR = timedelta(hours=24)  # how long an unfinished talk is taken up again by itself
 JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by itself
 LONGEST_FACTS = 4000
+BARE_PLACE = 3  # characters of 西青, 西青区, 天津市
 MISSES_ALLOWED = 2  # times a question is put before the field is left open
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread or misheard
@@ -94,13 +95,17 @@ def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any
     The story grows: what is told later is added to what was told first.
     """
     new: dict[str, Any] = {}
+    is_nearer = facts.street is not None and dispute.street is None  # than a place told before
+    if is_nearer and not over:
+        facts = replace(facts, location=_with_place(dispute.location, facts.location))
     for field in (f.name for f in fields(Facts)):
         value = getattr(facts, field)
         if field == "amount" and value is not None:
             value = sums.kept(value)  # where it is none, its words stay
         if value in (None, ()) or field == "facts":
             continue
-        if over or getattr(dispute, field) in (None, []):
+        counts = over or (is_nearer and field == "location")
+        if counts or getattr(dispute, field) in (None, []):
             value = list(value) if isinstance(value, tuple) else value
             if getattr(dispute, field) != value:
                 setattr(dispute, field, value)
@@ -111,6 +116,13 @@ def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any
         new["facts"] = facts.facts
     dispute.unknown = [field for field in dispute.unknown if field not in new]
     return new
+
+
+def _with_place(before: str | None, street: str | None) -> str | None:
+    """A place with the street that is told after it; the bare name of a district or city goes."""
+    if before is None or street is None or before in street or len(before) <= BARE_PLACE:
+        return street
+    return f"{street}{before}"
 
 
 def _settle_amount(dispute: Dispute, new: dict[str, Any]) -> None:

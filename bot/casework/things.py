@@ -1,5 +1,6 @@
 """RECORD, for recalls: what a person owns or follows, so that notices of it reach them. No Rasa."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,12 @@ OWNED, BRAND, CATEGORY, TIPS = "owned", "brand", "category", "tips"  # the kinds
 MOST = 50  # things of one person
 LONGEST = 200  # characters of the words that are kept
 LONGEST_NAME = 40  # characters of the words that are shown
+_CLAUSE = re.compile(r"[，,。；;！!]\s*")
+_WISH = re.compile("召回|通知|告诉|提醒|推送|关注")
+_ABOUT_IT = re.compile(
+    "^(?:我们?家?里?|家里|自己|刚|最近|去年|今年)*(?:刚|新)?(?:买了?|有|用着?|在用|登记)的?(?:了|过)?(?:一?[个台件辆把部款])?(?:的是)?"
+    "|(?:麻烦|请)?(?:帮我?|给我)?(?:记着|记一下|记下来?|登记一下|登记)(?:吧|谢谢)?$"
+)
 
 
 class Full(Exception):
@@ -138,15 +145,35 @@ def delete_all(session: Session, who: Person) -> int:
 # ── decisions ────────────────────────────────────────────────────────────────
 
 
+def named(session: Session, who: Person, name: str) -> list[Thing]:
+    """The person's things that these words name: their brand, product or model, or part of their own words."""
+    wanted = fold(name)
+    return [
+        one
+        for one in of_person(session, who)
+        if wanted in fold(f"{one.brand or ''}{one.product or ''} {one.model or ''} {one.words}")
+    ]
+
+
 def name(thing: Thing | Wish) -> str:
-    """How a thing is called towards its owner: in their words, a follow by what it follows."""
+    """How a thing is called towards its owner: in their words, a follow by what it follows.
+
+    Of a sentence about it what leads up to it and what is wished are left out.
+    """
     if thing.kind == BRAND:
         return thing.brand or thing.words
     if thing.kind == CATEGORY:
         group = load("categories")["followed"].get(thing.product)
         return str(group["title"]) if group else thing.product or thing.words
-    short = thing.words[:LONGEST_NAME]
-    return short if short == thing.words else f"{short}…"
+    called = _called(thing.words)
+    short = called[:LONGEST_NAME]
+    return short if short == called else f"{short}…"
+
+
+def _called(words: str) -> str:
+    """The thing in a citizen's sentence about it: 「我买了个小米电饭煲帮我记着，有召回通知我」."""
+    clauses = [_ABOUT_IT.sub("", one) for one in _CLAUSE.split(words) if not _WISH.search(one)]
+    return "，".join(filter(None, clauses)) or words
 
 
 def _identity(one: Thing | Wish) -> tuple[str, ...]:

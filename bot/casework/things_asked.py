@@ -37,6 +37,11 @@ _STOPPED_TIPS = re.compile(
 )
 _LISTED = re.compile(rf"{_BEFORE}(?:{'|'.join(_LISTS)}){_AFTER}")
 _DELETED = re.compile(rf"{_BEFORE}(?:{'|'.join(_DELETES)}){_AFTER}")
+_OUT_OF = r"(?:从我?(?:的)?(?:东西|物品|清单|列表|关注|登记)?(?:里|中|里面)?)?"
+_ONE_DELETED = re.compile(
+    rf"{_BEFORE}(?:{_DELETE}|(?:别|不用|不要|不)(?:再)?(?:记|登记|关注)(?:着|了)?)(?:掉)?(?:我)?(?:的)?(?:那个|这个|那台|这台)?([^,。]{{2,20}}?){_AFTER}"
+    rf"|{_BEFORE}[把将](?:我)?(?:的)?(?:那个|这个)?([^,。]{{2,20}}?){_OUT_OF}(?:给我)?{_DELETE}{_AFTER}"
+)
 _STOPS = re.compile(r"[\s,。.!?;:、~…\"'“”「」]+")
 _AWAY = re.compile(
     r"取消|退订|不想|别再|不再|不要再|暂停|清空|删|扔了|(?<![到进])我的.{0,6}(?:清单|列表)"
@@ -60,6 +65,18 @@ def asked(text: str) -> str | None:
     if _DELETED.fullmatch(said) and not re.search("发我?了*$", said):  # goods are sent, too
         return DELETE_ALL
     return LIST if _LISTED.fullmatch(said) else None
+
+
+def delete(number: int) -> str:
+    """What Rasa is asked to delete the thing of that id."""
+    return f'/manage_things{{"number":"{number}","choice":"delete"}}'
+
+
+def one_to_delete(text: str) -> str | None:
+    """The words of a thing that a whole folded message wants deleted; None where it wants none."""
+    said = _STOPS.sub("", text)
+    match = _ONE_DELETED.fullmatch(said) if len(said) <= LONGEST else None
+    return next((one for one in match.groups() if one), None) if match else None
 
 
 def turns_away(text: str) -> bool:

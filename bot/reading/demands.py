@@ -31,7 +31,7 @@ _PATTERNS = (
         "发(?:货(?!地址|单|人|商|方|时间|通知|后|了|的|之)|短袖|快递)|送货(?!员|上门费)",
     ),
     ("cancel", "",
-        "解除(?:购房|买卖|服务|装修|租赁)?合同|解约(?!通知|书)|退卡(?!费)|退订(?!单)|退课(?!费)"
+        "解除(?:购房|买卖|服务|装修|租赁)?合同|解约(?!通知|书)|退卡(?!费|里)|退订(?!单)|退课(?!费)"
         "|退会(?!费)|退保(?!证金|费)|退学(?!费)"
         "|退房(?!手续)"
     ),
@@ -50,6 +50,10 @@ _PATTERNS = (
     ("refund", "",
         "把?(?:钱|款|费用|押金|定金|订金|余额|学费)(?:都|全部?|给我)?(?:退给?我|退回来?"
         "|退了?(?=[,。!吧]|$)|还给我|还我)"
+    ),
+    ("refund", "",
+        "退(?:还|回|掉)?(?:给?我)?(?:卡里|里面)?(?:剩下?|剩余|余下|没用完?|没消费完?|未消费|未使用)的?(?:部分|次数|课时|课)?的?"
+        "(?:钱|款|费用?|余额|金额|部分)"
     ),
     ("refund", "", "退(?:给我|我)(?!货|换)|退不了(?!货)|退不退"),
     ("refund", _ASK, f"全?退(?![货换出订休房学卡会保役烧步让色耕缩课])(?:{_REFUND_WORDS}|还)?"),
@@ -79,6 +83,7 @@ _PATTERNS = (
     ),
     ("other", "(?:要求|给予?|给出|希望)(?:合理|商家|你们)?的?", "解释|答复|说明|处罚|整改"),
 )  # fmt: skip
+_BACK_AND_MORE = re.compile("退一[赔罚]")  # the price back, and a multiple of it
 _DONE_BEFORE = re.compile(r"(?:已经?|并未申请|并没有?申请|成功|显示)$")
 _DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了|后[,，]|一直在)")
 _DEMAND = re.compile(
@@ -128,4 +133,5 @@ def _with_return(text: str, wish: Demand) -> Demand:
 def read(text: str) -> set[str]:
     """The codes of the wishes in folded text; `other` only where nothing clearer is said."""
     codes = {demand.code for demand in find(text)}
+    codes |= {"refund"} if _BACK_AND_MORE.search(text) else set()
     return codes - {"other"} if len(codes) > 1 else codes

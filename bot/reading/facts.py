@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -77,6 +77,19 @@ def read(
 def is_told(read: Facts) -> bool:
     """Whether a message tells a wish or a sum: then it is no name of a place."""
     return bool(read.demand or read.amount is not None or read.amount_choices)
+
+
+def joined(before: Facts, after: Facts) -> Facts:
+    """What two messages tell together: where both tell a field, the later one counts; the stories add up."""
+    told = {field.name: getattr(after, field.name) for field in fields(Facts)}
+    told = {name: value for name, value in told.items() if value not in (None, ())}
+    story = "\n".join(filter(None, (before.facts, after.facts)))
+    return replace(before, **{**told, "facts": story or None})
+
+
+def is_wish(text: str) -> bool:
+    """Whether a message says what the citizen wants, in a way that has a code."""
+    return bool(demands.read(text))
 
 
 def tells_a_story(text: str, entities: Sequence[Mapping[str, Any]]) -> bool:

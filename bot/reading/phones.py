@@ -144,6 +144,11 @@ def mask(phone: str) -> str:
     return f"{digits[:3]}****{digits[-4:]}"
 
 
+_BARE = re.compile(
+    rf"(?:{PHONE_TOKEN}|{ID_TOKEN}|{CARD_TOKEN}|{MAIL_TOKEN}|我|的|是|手机|电话|号码?|联系方式|微信同号|[\W_])*"
+)
+
+
 def redact(text: str) -> tuple[str, list[str], list[str]]:
     """The text with tokens for what is a person's own, the mobiles taken out, and all else taken out.
 
@@ -163,6 +168,11 @@ def redact(text: str) -> tuple[str, list[str], list[str]]:
     for start, end, token in sorted(spans, reverse=True):
         text = text[:start] + token + text[end:]
     return text, [phone.number for phone in mobiles], taken
+
+
+def is_bare(redacted: str) -> bool:
+    """Whether a message that `redact` has gone through told a number of its writer's and nothing else."""
+    return _BARE.fullmatch(redacted) is not None
 
 
 def _meets(span: tuple[int, int], found: list[tuple[int, int, str]]) -> bool:

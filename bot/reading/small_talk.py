@@ -25,3 +25,14 @@ def is_small_talk(text: str) -> bool:
     if not re.search(r"\w", text):
         return True
     return len(text) <= LONGEST and _WHOLE.fullmatch(text) is not None
+
+
+_THANKS = re.compile(
+    r"(?:好的?|嗯+|行|可以|知道了|明白了?|收到|ok|那|太|真|非常|十分)*(?:谢谢|谢了|感谢|多谢|辛苦了?|麻烦[你您]了?|thanks?|thx)[你您们了啊呀哦啦哈的]{0,4}",
+    re.IGNORECASE,
+)
+
+
+def is_thanks(text: str) -> bool:
+    """Whether a whole folded message says thanks and no more."""
+    return _THANKS.fullmatch(re.sub(r"[\W_]", "", text)) is not None

@@ -15,7 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, sessionmaker
 
-from actions import dispute_questions, turn
+from actions import dispute_form, dispute_questions, turn
 from actions import disputes as dispute_actions
 from bench.stack import Stack, Talk
 from bot import database
@@ -187,7 +187,7 @@ def fault_of_hearing(sessions: sessionmaker[Session]) -> str:
     return written.getvalue()
 
 
-VALIDATE = dispute_actions.ValidateDisputeForm
+VALIDATE = dispute_form.ValidateDisputeForm
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,11 @@ def test_the_words_lie_sealed(session: Session, citizen: Person, now: datetime) 
     [
         (owned("我家的充电宝"), "我家的充电宝"),
         (owned("长" * 60), "长" * 40 + "…"),
+        (owned("我买了个小米电饭煲帮我记着，有召回通知我"), "小米电饭煲"),
+        (owned("我家有个罗马仕充电宝PAC20-272，有召回告诉我"), "罗马仕充电宝PAC20-272"),
+        (owned("罗马仕充电宝，2024年买的，有召回提醒我一下"), "罗马仕充电宝，2024年买的"),
+        (owned("去年买的一台美的风扇"), "美的风扇"),
+        (owned("有召回告诉我"), "有召回告诉我"),
         (Wish("brand", "关注小米的召回", brand="小米"), "小米"),
         (Wish("category", "关注儿童用品", product="children"), "儿童用品"),
         (Wish("category", "关注充电宝", product="移动电源"), "移动电源"),

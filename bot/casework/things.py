@@ -1,6 +1,5 @@
 """RECORD, for recalls: what a person owns or follows, so that notices of it reach them. No Rasa."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from sqlalchemy import delete as sql_delete
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.casework import recall_question, recalls
+from bot.casework import recall_question, recalls, things_asked
 from bot.casework.recall_matching import fold, key, vocabulary
 from bot.casework.recall_question import Question
 from bot.casework.records import Person, Thing
@@ -19,12 +18,6 @@ OWNED, BRAND, CATEGORY, TIPS = "owned", "brand", "category", "tips"  # the kinds
 MOST = 50  # things of one person
 LONGEST = 200  # characters of the words that are kept
 LONGEST_NAME = 40  # characters of the words that are shown
-_CLAUSE = re.compile(r"[，,。；;！!]\s*")
-_WISH = re.compile("召回|通知|告诉|提醒|推送|关注")
-_ABOUT_IT = re.compile(
-    "^(?:我们?家?里?|家里|自己|刚|最近|去年|今年)*(?:刚|新)?(?:买了?|有|用着?|在用|登记)的?(?:了|过)?(?:一?[个台件辆把部款])?(?:的是)?"
-    "|(?:麻烦|请)?(?:帮我?|给我)?(?:记着|记一下|记下来?|登记一下|登记)(?:吧|谢谢)?$"
-)
 
 
 class Full(Exception):
@@ -165,15 +158,9 @@ def name(thing: Thing | Wish) -> str:
     if thing.kind == CATEGORY:
         group = load("categories")["followed"].get(thing.product)
         return str(group["title"]) if group else thing.product or thing.words
-    called = _called(thing.words)
+    called = things_asked.called(thing.words)
     short = called[:LONGEST_NAME]
     return short if short == called else f"{short}…"
-
-
-def _called(words: str) -> str:
-    """The thing in a citizen's sentence about it: 「我买了个小米电饭煲帮我记着，有召回通知我」."""
-    clauses = [_ABOUT_IT.sub("", one) for one in _CLAUSE.split(words) if not _WISH.search(one)]
-    return "，".join(filter(None, clauses)) or words
 
 
 def _identity(one: Thing | Wish) -> tuple[str, ...]:

@@ -17,6 +17,12 @@ _ABOUT = r"(?:召回)?的?(?:提醒|通知|消息|推送|订阅)"
 
 _BEFORE = r"(?:请|麻烦|帮我|给我|那|我想|我要|以后|看看?|看一下|查一?下|查看|列一?下)*"
 _AFTER = r"(?:吗|呢|啊|呀|吧|了|谢谢)*"
+_CLAUSE = re.compile(r"[，,。；;！!]\s*")
+_OF_NOTICES = re.compile("召回|通知|告诉|提醒|推送|关注")
+_ABOUT_IT = re.compile(
+    "^(?:我们?家?里?|家里|自己|刚|最近|去年|今年)*(?:刚|新)?(?:买了?|有|用着?|在用|登记)的?(?:了|过)?(?:一?(?:[个台件]|[辆把部款]))?(?:的是)?"
+    "|(?:麻烦|请)?(?:帮我?|给我)?(?:记着|记一下|记下来?|登记一下|登记)(?:吧|谢谢)?$"
+)
 _LISTS = (
     rf"我(?:都|现在|目前)*{_KEPT}的?{_WHICH}{_WHAT}?",  # 我都关注了什么
     rf"我(?:都|现在|目前)*{_KEPT}的(?:{_WHAT}(?:{_WHICH})?)?",  # 我登记的东西有哪些
@@ -85,3 +91,11 @@ def turns_away(text: str) -> bool:
     Wider than `asked`, for they are known to be about following.
     """
     return bool(_AWAY.search(text))
+
+
+def called(words: str) -> str:
+    """The thing in a citizen's sentence about it: 「我买了个小米电饭煲帮我记着，有召回通知我」."""
+    clauses = [
+        _ABOUT_IT.sub("", one) for one in _CLAUSE.split(words) if not _OF_NOTICES.search(one)
+    ]
+    return "，".join(filter(None, clauses)) or words

@@ -112,7 +112,14 @@ def test_two_notices_of_a_week_are_one_message(
     assert bundle(session, THURSDAY - timedelta(minutes=1)) == 0
     assert bundle(session, THURSDAY) == 1 and bundle(session, THURSDAY) == 0
     (one,) = notices.waiting_for(session, citizen, THURSDAY)
-    parts = ["（2 条）", "1. T-1", "标识缺失", f"登记过「{THING}」", "2. T-2", "停止使用"]
+    parts = [
+        "（2 条）",
+        "1. T-1",
+        "标识缺失",
+        f"登记过「{THING.removeprefix('我家有')}」",
+        "2. T-2",
+        "停止使用",
+    ]
     places = [one.text.index(part) for part in parts]
     assert places == sorted(places) and "另有" not in one.text
     payloads = [session.get_one(OfferedButton, b["id"]).payload for b in notices.buttons_of(one)]

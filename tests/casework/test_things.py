@@ -129,6 +129,7 @@ def test_the_words_lie_sealed(session: Session, citizen: Person, now: datetime) 
         (owned("我家有个罗马仕充电宝PAC20-272，有召回告诉我"), "罗马仕充电宝PAC20-272"),
         (owned("罗马仕充电宝，2024年买的，有召回提醒我一下"), "罗马仕充电宝，2024年买的"),
         (owned("去年买的一台美的风扇"), "美的风扇"),
+        (owned("帮我盯着点，我家有个倍思充电宝，有召回就告诉我"), "倍思充电宝"),
         (owned("有召回告诉我"), "有召回告诉我"),
         (Wish("brand", "关注小米的召回", brand="小米"), "小米"),
         (Wish("category", "关注儿童用品", product="children"), "儿童用品"),

@@ -42,16 +42,19 @@ class ValidateDisputeForm(TurnAction):
         draft = draft_of(turn)
         if asked == "callback":  # a question of the call-back stands before the form's
             asked = draft.asking or "confirmed"
-        if standing.is_answer(turn, asked, draft):
+        if asked == "standing" and standing.is_answer(turn):
             callbacks.leave(turn.session, turn.who)
             _say_noted(turn, standing.hear(turn, draft))
-            return _go_on(turn, draft, aside=asked != "standing")
+            return _go_on(turn, draft)
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
         if dispute_asides.is_aside(turn, asked):
             return []
         was_for_callback = hear_phone(turn)
         callbacks.leave(turn.session, turn.who)
+        if standing.is_told_beside(turn, asked, draft):
+            _say_noted(turn, standing.hear(turn, draft))
+            return _go_on(turn, draft, aside=True)
         if asked == "confirmed" and is_yes(turn):
             return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
         if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):

@@ -12,6 +12,8 @@ from bot.reading import answers, facts, moments, standings
 
 BARE = 30  # characters: a longer answer tells more than the answer
 BESIDE = ("demand", "contact")  # questions under which an answer to this one is none of theirs
+BESIDE_LONGEST = 12  # characters of such an answer
+OWN_WORDS = ("自己", "自用", "家用", "家里用", "家人", "本人")
 
 
 class AskStanding(TurnAction):
@@ -37,21 +39,19 @@ def _ways_out() -> list[dict[str, str]]:
     return [{"title": words(key), "payload": payload} for key, payload in payloads.items()]
 
 
-def is_answer(turn: Turn, asked: str, draft: Dispute) -> bool:
-    """Whether the message answers it: then 「替别人」 is no moment, and 「消协调解过了」 no end of the talk.
-
-    Where it was left open, or is not put yet, 「自己家用的」 answers it under the next questions too.
-    """
+def is_answer(turn: Turn) -> bool:
+    """Whether the message answers it: then 「替别人」 is no moment, and 「消协调解过了」 no end of the talk."""
     if turn.is_button or answers.is_question(turn.text) or moments.is_injury(turn.text):
         return False
-    if asked != "standing":
-        plain = answers.is_no(turn.text) or answers.is_yes(turn.text)
-        is_bare = len(turn.text) <= BARE and not plain and not answers.is_unknown(turn.text)
-        if asked not in BESIDE or draft.standing is not None or not is_bare:
-            return False
-        if facts.is_told(turn.facts()):
-            return False
     return standings.read(turn.text) is not None
+
+
+def is_told_beside(turn: Turn, asked: str, draft: Dispute) -> bool:
+    """Whether 「自己家用的」 comes under another question, whose answer it cannot be."""
+    if asked not in BESIDE or draft.standing is not None or len(turn.text) > BESIDE_LONGEST:
+        return False
+    is_own = any(word in turn.text for word in OWN_WORDS) and standings.read(turn.text) == "own"
+    return is_own and is_answer(turn) and not facts.is_told(turn.facts())
 
 
 def hear(turn: Turn, draft: Dispute) -> dict[str, object]:

@@ -116,7 +116,9 @@ def test_a_recall_question_asks_first_and_the_button_completes(say: Say, session
     assert models(session) == [None]
     done = pressed(say, said["press"]["补上型号"])
     assert "已补上型号" in done["all"] and "在召回公告里" in done["all"]
-    assert models(session) == ["PAC20-272"] and kept(session) == [f"{KEPT} PAC20-272"]
+    assert models(session) == ["PAC20-272"] and kept(session) == [
+        f"{KEPT.removeprefix('我家有个')} PAC20-272"
+    ]
     assert "已经补上" in pressed(say, said["press"]["补上型号"])["text"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.hearing_privacy import asked
+from bot.hearing_privacy import asked, keeps_contact
 
 DELETE = [
     "删除我的个人信息", "把我的信息都删了", "注销", "把我留的手机号删掉", "我不想让你们存我的资料，清掉吧",
@@ -62,3 +62,13 @@ def test_a_story_is_never_taken() -> None:
     assert asked(words + "，谢谢你们") == "delete"
     assert asked("我去年在那边办过一张卡现在不想去了也联系不上人请问我该如何处理" + words) is None
     assert asked(words + "，因为我去年在那边办过一张卡现在不想去了也联系不上人") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("不想留电话", True), ("我不想留手机号", True), ("别留电话了", True), ("不方便提供联系方式", True), ("不想说名字", True),
+     ("先不填手机号", True), ("我的电话不想给你们", False), ("商家不给电话", False), ("不给我电话", False), ("不留", False),
+     ("他不肯留电话", False), ("不想说了", False), ("电话打不通", False), ("", False)],
+)  # fmt: skip
+def test_who_gives_no_contact_says_so_of_their_own(text: str, expected: bool) -> None:
+    assert keeps_contact(text) is expected

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from bot import hearing
 from bot.casework.records import Person
-from bot.casework.things_asked import DELETE_ALL, LIST, asked, turns_away
+from bot.casework.things_asked import DELETE_ALL, LIST, asked, one_to_delete, turns_away
 from bot.messages import Message
 from bot.reading import folding
 
@@ -69,3 +69,13 @@ def test_it_is_heard_before_rasa_and_as_typed(
     assert (
         heard.question is not None and heard.question.payload == question and heard.question.words
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("删掉电饭煲", "电饭煲"), ("把电饭煲删了", "电饭煲"), ("把电饭煲从我的东西里删了", "电饭煲"), ("不用记电饭煲了", "电饭煲"),
+     ("别再记那个风扇了", "风扇"), ("帮我删除小米手环吧", "小米手环"), ("清空", None), ("电饭煲坏了", None),
+     ("我买的电饭煲说明书上写着不用记录但是商家说要记录一下才给保修我该怎么办", None), ("", None)],
+)  # fmt: skip
+def test_one_thing_is_named_to_be_deleted(text: str, name: str | None) -> None:
+    assert one_to_delete(text) == name

@@ -106,3 +106,13 @@ def test_a_contact_line_is_read(
     text: str, name: str | None, phone: str | None, address: str | None
 ) -> None:
     assert phones.contact(text) == phones.Contact(name, phone, address)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("13812345678", True), ("我的电话是13812345678", True), ("138 1234 5678，微信同号", True), ("张女士13812345678", False),
+     ("商家电话13812345678打不通", False), ("我的电话打不通", False)],
+)  # fmt: skip
+def test_a_bare_number_is_one_with_nothing_told(text: str, expected: bool) -> None:
+    redacted, found, _ = phones.redact(text)
+    assert (bool(found) and phones.is_bare(redacted)) is expected

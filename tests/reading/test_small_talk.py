@@ -29,3 +29,12 @@ def test_names_answers_and_stories_are_no_small_talk(text: str) -> None:
 @pytest.mark.parametrize("text", ["哈" * 24 + "店", "嗯哦" * 11 + "x", "好的" * 1000, "?" * 2000])
 def test_a_long_row_of_the_same_is_read_at_once(text: str) -> None:
     assert isinstance(small_talk.is_small_talk(text), bool)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("谢谢", True), ("好的谢谢", True), ("太感谢了", True), ("多谢啦！", True), ("麻烦你了", True), ("谢谢，那我要投诉", False),
+     ("好的", False), ("不用谢", False), ("谢谢惠顾是什么意思", False), ("", False)],
+)  # fmt: skip
+def test_thanks_are_whole_messages(text: str, expected: bool) -> None:
+    assert small_talk.is_thanks(text) is expected

@@ -149,10 +149,10 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
         disputes.leave_open(draft, asked)
         return
     read = turn.facts()
-    if read.amount is not None and draft.amount is not None and read.amount != draft.amount:
-        read = replace(read, facts=turn.shown)  # 「还剩2000多」 beside what was paid
     corrected = answers.corrected_field(turn.text)
     over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
+    if not over and read.amount and draft.amount not in (None, read.amount):
+        read = replace(read, facts=turn.shown)  # 「还剩2000多」 beside what was paid
     value = answers.corrected_value(turn.text) if corrected in NAMED_FIELDS else None
     if corrected and value:
         _say_noted(

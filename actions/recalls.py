@@ -13,7 +13,9 @@ from bot.casework.records import Dispute
 from bot.library import words
 
 FORM = "recall_form"
-HOW_TO = "recall-lookup"  # the guidance entry on what this form does itself
+HOW_TO = (
+    "recall-lookup"  # the guidance entry on where to look, which this form does itself for a thing
+)
 UNNAMED = ("ask_brand", "not_in_library")
 NAMES_A_THING = ("brand", "product", "model")
 IDENTIFIES = {"model", "batch", "barcode"}
@@ -56,7 +58,9 @@ class ValidateRecallForm(TurnAction):
         elif answer.kind != "ask_brand":
             _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
-        is_answered = not asked and answer.kind in UNNAMED and say_if_sure(turn, but_not=HOW_TO)
+        names_a_thing = recalls.names_a_product(turn.text)
+        may_tell = not asked and answer.kind in UNNAMED
+        is_answered = may_tell and say_if_sure(turn, but_not=HOW_TO if names_a_thing else "")
         if not asked and answer.kind == "ask_brand" and not is_answered:
             say_answer(turn, answer)
         waits = asked is None and answer.kind in recall_words.ASKS_BACK and not is_answered

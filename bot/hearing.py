@@ -139,11 +139,9 @@ def _asked(
     shown, had_numbers = without_numbers(message.text)
     before += [{"text": words("number_not_kept")}] if had_numbers else []
     redacted, _, _ = phones.redact(text)
-    is_busy = disputes.asking(session, who) is not None
-    if not is_busy and had_numbers and phones.is_bare(redacted):
-        return Heard(ready=before)
-    if not is_busy and small_talk.is_thanks(text):
-        return Heard(ready=[*before, {"text": words("thanked")}])
+    is_bare, is_thanks = had_numbers and phones.is_bare(redacted), small_talk.is_thanks(text)
+    if (is_bare or is_thanks) and disputes.asking(session, who) is None:
+        return Heard(ready=[*before, {"text": words("thanked")}] if is_thanks else before)
     return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
 
 

@@ -6,9 +6,10 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
-import httpx
+import aiohttp
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +54,40 @@ class Server:
     """A Rasa, and the action server that it speaks to; `name` tells it from the others."""
 
     def __init__(self, url: str, actions_url: str, timeout_seconds: float) -> None:
-        self.client = httpx.AsyncClient(base_url=url, timeout=timeout_seconds)
-        self.actions_url = actions_url
+        self.url, self.actions_url = url, actions_url
         self.name = hashlib.sha256(url.encode()).hexdigest()[:16]
         self.rests_until = 0.0
+        self._seconds = timeout_seconds
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(
+        self, method: str, address: str, body: object = None, seconds: float | None = None
+    ) -> bytes:
+        """What the server answers. Raises aiohttp.ClientError, of a status but 200 too, and TimeoutError."""
+        patience = seconds or self._seconds
+        async with self._kept().request(
+            method,
+            address,
+            json=body,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(connect=patience, sock_read=patience),
+        ) as answer:
+            if answer.status != HTTPStatus.OK:
+                raise aiohttp.ClientResponseError(
+                    answer.request_info, answer.history, status=answer.status
+                )
+            return await answer.read()
+
+    async def close(self) -> None:
+        """Let the connections go."""
+        if self._session is not None:
+            await self._session.close()
+
+    def _kept(self) -> aiohttp.ClientSession:
+        """One session for all calls; made at the first, for it belongs to the loop that runs."""
+        if self._session is None:
+            self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
 
     def weight(self, key: str) -> str:
         """A talk goes to the server of the greatest weight: another one's end moves no other talk."""
@@ -83,10 +114,12 @@ class Rasa:
         """
         if not self.are_several:
             (only,) = self._servers
-            await self._call(only, "GET", f"{only.actions_url}/health")
+            await self._call(only, "GET", "/health", at=only.actions_url)
             return only
         for server in self._in_order(key):
-            if await self._is_up(server) and await self._is_up(server, server.actions_url):
+            if await self._is_up(server, server.url) and await self._is_up(
+                server, f"{server.actions_url}/health"
+            ):
                 return server
         raise NoAnswer
 
@@ -134,7 +167,7 @@ class Rasa:
     async def close(self) -> None:
         """Let the connections go."""
         for server in self._servers:
-            await server.client.aclose()
+            await server.close()
 
     def _in_order(self, key: str) -> list[Server]:
         """This talk's servers, the first choice first, those that were not there of late last."""
@@ -146,34 +179,33 @@ class Rasa:
         """The servers that are there; of one that is alone the call itself will tell."""
         if not self.are_several:
             return self._servers
-        found = [server for server in self._in_order(key) if await self._is_up(server)]
+        found = [one for one in self._in_order(key) if await self._is_up(one, one.url)]
         if not found:
             raise NoAnswer
         return found
 
-    async def _is_up(self, server: Server, actions_url: str = "") -> bool:
+    async def _is_up(self, server: Server, address: str) -> bool:
         """Whether a Rasa of several, or its action server, answers at once."""
         try:
-            address = f"{actions_url}/health" if actions_url else "/"
-            answer = await server.client.get(address, timeout=self._health_seconds)
-            answer.raise_for_status()
-        except httpx.HTTPError as error:
+            await server.call("GET", address, seconds=self._health_seconds)
+        except (aiohttp.ClientError, TimeoutError) as error:
             log.warning("one of several is not there: %s", type(error).__name__)
             server.rests_until = time.monotonic() + REST_SECONDS
             return False
         return True
 
-    async def _call(self, server: Server, method: str, path: str, body: object = None) -> Any:
+    async def _call(
+        self, server: Server, method: str, path: str, body: object = None, at: str = ""
+    ) -> Any:
+        """What a Rasa answers at a path, or what is `at` another address. Raises NoAnswer."""
         try:
-            answer = await server.client.request(method, path, json=body)
-            answer.raise_for_status()
-            return answer.json()
-        except (httpx.HTTPError, json.JSONDecodeError) as error:
+            return json.loads(await server.call(method, f"{at or server.url}{path}", body))
+        except (aiohttp.ClientError, TimeoutError, ValueError) as error:
             log.warning("rasa gave no answer: %s", type(error).__name__)
             server.rests_until = time.monotonic() + REST_SECONDS
             raise NoAnswer(
-                may_be_working=isinstance(error, httpx.ReadTimeout) and method == "POST",
-                is_reached=isinstance(error, httpx.HTTPStatusError) and method == "POST",
+                may_be_working=isinstance(error, aiohttp.SocketTimeoutError) and method == "POST",
+                is_reached=isinstance(error, aiohttp.ClientResponseError) and method == "POST",
             ) from error
 
 

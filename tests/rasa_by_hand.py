@@ -12,21 +12,27 @@ from starlette.routing import Route
 
 from tests.channels.conftest import serving
 
+HANGS_SECONDS = 2.0  # longer than the patience of its tests
+
 
 class RasaByHand:
     """`heard` are the ids of the messages that came; `meanwhile` is done once, within the next turn.
 
-    Each answer ends with `more`.
+    Each answer ends with `more`; while it `hangs` no message gets one.
     """
 
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.meanwhile: Callable[[], None] | None = None
         self.url = self.more = ""
+        self.hangs = False
         self._events: dict[str, list[dict[str, Any]]] = {}
 
     async def turn(self, request: Request) -> Response:
         """Rasa's REST door."""
+        if self.hangs:
+            await asyncio.sleep(HANGS_SECONDS)
+            return Response(status_code=503)
         body = await request.json()
         self.heard.append(body["metadata"]["message_id"])
         work, self.meanwhile = self.meanwhile, None

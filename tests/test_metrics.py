@@ -8,9 +8,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-import httpx
 import pytest
-import respx
 from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 from starlette.applications import Starlette
@@ -26,6 +24,7 @@ from bot.metrics_page import MetricsPage
 from bot.rasa import Rasa
 from bot.settings import Settings
 from tests import aside
+from tests.rasa_world import rasa_world
 
 HERE = ("127.0.0.1", 5000)
 TOKEN = "a-token-for-tests"
@@ -96,12 +95,11 @@ def test_what_rasa_understood_is_counted(
     before = browser(sessions).get("/metrics").text
 
     async def scene() -> None:
-        rasa = Rasa("http://rasa.test", "http://actions.test", 1.0)
-        with respx.mock(base_url="http://rasa.test") as server:
-            path = "/conversations/k/tracker?include_events=NONE"
-            server.get(path).mock(httpx.Response(200, json={"latest_message": latest}))
+        with rasa_world() as world:
+            world.latest = latest
+            rasa = Rasa(world.addresses("rasa")[0], world.addresses("actions")[0], 1.0)
             metrics.understood(await rasa.intent("k"))
-        await rasa.close()
+            await rasa.close()
 
     aside.run(scene())
     told = browser(sessions).get("/metrics").text

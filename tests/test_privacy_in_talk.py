@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import respx
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy import select
@@ -23,9 +22,9 @@ from bot.library import words
 from bot.messages import Message
 from bot.settings import Settings
 from tests import aside
+from tests.rasa_world import rasa_world
 
 SURE = privacy.payload("delete_sure")
-RASA, ACTIONS = "http://127.0.0.1:9", "http://127.0.0.1:10"
 
 
 @pytest.fixture
@@ -112,19 +111,20 @@ def test_a_deletion_is_answered_and_leaves_nothing_not_even_its_own_message(
     key, button = begin(sessions)
 
     async def scene() -> list[str]:
-        dialogue = Dialogue(sessions, RASA, ACTIONS, 1.0)
+        dialogue = Dialogue(
+            sessions, world.addresses("rasa")[0], world.addresses("actions")[0], 1.0
+        )
         said = await dialogue.hear(Message("web", "c-1", "m-2", "确认删除", button))
         again = await dialogue.hear(Message("web", "c-1", "m-2", "确认删除", button))
         await dialogue.take_up()
         await dialogue.close()
         return [one.text for one in (*said, *again)]
 
-    with respx.mock(assert_all_called=False) as mocked:
-        forgotten = mocked.put(f"{RASA}/conversations/{key}/tracker/events")
-        forgotten.respond(200 if is_rasa_there else 503, json={})
+    with rasa_world() as world:
+        world.faults = {} if is_rasa_there else {"rasa-1": 503}
         said = aside.run(scene())
     assert said[0].startswith(words("data_erased")) and said[1:] == [words("button_gone")]
-    assert forgotten.called
+    assert world.anew
     with sessions() as session:
         kept = session.scalars(select(HeardMessage)).all()
         assert [one.text for one in kept] == ["确认删除"]  # the repeat, by who is new now

@@ -1,9 +1,9 @@
 """What was understood, from a turn to the records: in no turn's way, once, and in every process."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-import respx
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
@@ -15,11 +15,18 @@ from bot.messages import Message
 from bot.settings import Settings
 from bot.tally import Tally
 from tests import aside
+from tests.rasa_world import World, rasa_world
 from tests.test_jobs import until
-from tests.test_rasa import RASA, World, say, several
+from tests.test_rasa import say, several
 
 NOON = datetime(2026, 11, 2, 4, tzinfo=UTC)
 DAY = date(2026, 11, 2)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with rasa_world() as made:
+        yield made
 
 
 def kept(sessions: sessionmaker[Session]) -> dict[tuple[date, str], int]:
@@ -58,19 +65,15 @@ def test_what_could_not_be_written_is_written_the_next_time_and_once(
     ("intent", "counted"), [("ask_rights", ["ask_rights"]), ("nlu_fallback", ["nlu_fallback"]), ("none", [])]
 )  # fmt: skip
 def test_a_turn_is_counted_behind_its_answer(
-    sessions: sessionmaker[Session], intent: str, counted: list[str]
+    sessions: sessionmaker[Session], world: World, intent: str, counted: list[str]
 ) -> None:
     tally = Tally(sessions)
 
     async def scene() -> None:
-        with respx.mock(assert_all_called=False) as mocked:
-            for one in RASA:
-                latest = {"latest_message": {"intent": {"name": intent}}}
-                mocked.get(url__startswith=f"{one}/conversations").respond(json=latest)
-            World(mocked)
-            dialogue = several(sessions, tally=tally)
-            assert await say(dialogue, "一") == "听到：一" and kept(sessions) == {}
-            await dialogue.close()
+        world.latest = {"intent": {"name": intent}}
+        dialogue = several(sessions, world, tally=tally)
+        assert await say(dialogue, "一") == "听到：一" and kept(sessions) == {}
+        await dialogue.close()
 
     aside.run(scene())
     tally.write()
@@ -79,23 +82,17 @@ def test_a_turn_is_counted_behind_its_answer(
     ]
 
 
-def test_a_press_of_a_button_is_not_counted(sessions: sessionmaker[Session]) -> None:
+def test_a_press_of_a_button_is_not_counted(sessions: sessionmaker[Session], world: World) -> None:
     tally = Tally(sessions)
 
     async def scene() -> None:
-        with respx.mock(assert_all_called=False) as mocked:
-            for one in RASA:
-                latest = {"latest_message": {"intent": {"name": "affirm"}}}
-                mocked.get(url__startswith=f"{one}/conversations").respond(json=latest)
-            World(mocked)
-            for one in RASA:
-                offer = {"text": "对吗？", "buttons": [{"title": "对", "payload": "/affirm"}]}
-                mocked.post(f"{one}/webhooks/rest/webhook").respond(json=[offer])
-            dialogue = several(sessions, tally=tally)
-            (asked,) = await dialogue.hear(Message("web", "c-1", "1", "一"))
-            press = Message("web", "c-1", "2", "对", button_id=asked.buttons[0].id)
-            assert [one.text for one in await dialogue.hear(press)] == ["对吗？"]
-            await dialogue.close()
+        world.latest = {"intent": {"name": "affirm"}}
+        world.offer = {"buttons": [{"title": "对", "payload": "/affirm"}]}
+        dialogue = several(sessions, world, tally=tally)
+        (asked,) = await dialogue.hear(Message("web", "c-1", "1", "一"))
+        press = Message("web", "c-1", "2", "对", button_id=asked.buttons[0].id)
+        assert [one.text for one in await dialogue.hear(press)] == ["听到：/affirm"]
+        await dialogue.close()
 
     aside.run(scene())
     tally.write()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.casework import alerts
@@ -17,6 +17,12 @@ from bot.library import load
 ASKED = ("hours", "phone")
 _STOPS = re.compile(r"[\W_]+")
 _TAIL = "吧了呢的啊"
+_WAITING = (  # made once, as in people.py
+    select(CallbackRequest)
+    .where(CallbackRequest.person_id == bindparam("person_id"), CallbackRequest.state == "open")
+    .order_by(CallbackRequest.id.desc())
+    .limit(1)
+)
 
 
 # ── decisions ────────────────────────────────────────────────────────────────
@@ -36,10 +42,7 @@ def hours_in(text: str) -> str | None:
 
 def waiting(session: Session, who: Person) -> CallbackRequest | None:
     """This person's open request, or None."""
-    query = select(CallbackRequest).where(
-        CallbackRequest.person_id == who.id, CallbackRequest.state == "open"
-    )
-    return session.scalar(query.order_by(CallbackRequest.id.desc()).limit(1))
+    return session.scalar(_WAITING, {"person_id": who.id})
 
 
 def request(session: Session, who: Person, now: datetime) -> CallbackRequest:

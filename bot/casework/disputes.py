@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.casework import deadlines, evidence, precheck, stations, sums
@@ -29,6 +29,12 @@ JOINS_LODGED = timedelta(days=7)  # how long evidence still joins a record by it
 LONGEST_FACTS = 4000
 BARE_PLACE = 3  # characters of 西青, 西青区, 天津市
 MISSES_ALLOWED = 2  # times a question is put before the field is left open
+_DRAFT = (  # made once, as in people.py
+    select(Dispute)
+    .where(Dispute.person_id == bindparam("person_id"), Dispute.state == "draft")
+    .order_by(Dispute.updated_at.desc(), Dispute.id.desc())
+    .limit(1)
+)
 
 NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread or misheard
 _QUARTER = f"([{NUMBER_ALPHABET}]{{4}})"
@@ -136,8 +142,7 @@ def _settle_amount(dispute: Dispute, new: dict[str, Any]) -> None:
 
 def draft(session: Session, who: Person) -> Dispute | None:
     """The draft this person worked on last, or None."""
-    query = select(Dispute).where(Dispute.person_id == who.id, Dispute.state == "draft")
-    return session.scalar(query.order_by(Dispute.updated_at.desc(), Dispute.id.desc()).limit(1))
+    return session.scalar(_DRAFT, {"person_id": who.id})
 
 
 def start(session: Session, who: Person, now: datetime) -> Dispute:

@@ -181,7 +181,8 @@ def _pieces(text: str) -> list[str]:
     return once if len(once) <= PIECES else [*once[:OPENING], *once[OPENING - PIECES :]]
 
 
-def _piece_scores(piece: str) -> dict[int, float]:
+@functools.lru_cache(maxsize=32)  # a turn asks several times about the same words
+def _piece_scores(piece: str) -> Mapping[int, float]:
     index = _index()
     weights = _weights(_tokens(piece), index)
     by_ask = _similar(weights, index.asks)

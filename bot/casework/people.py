@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,8 @@ from bot.casework.records import HeardMessage, OfferedButton, Person
 WEB = "web"
 OUR_OWN = (WEB, "talk")  # channels
 
+# Made once: making a statement costs as much as running it, and this one is run for each action.
+_BY_KEY = select(Person).where(Person.key == bindparam("key"))
 
 # What is taken away with contact details: themselves, and what was told and agreed about them.
 NO_CONTACT: dict[str, None] = dict.fromkeys(
@@ -61,7 +63,7 @@ def person(session: Session, channel: str, external_id: str, now: datetime) -> P
 
 def by_key(session: Session, key: str) -> Person | None:
     """The person whom Rasa knows by `key`."""
-    return session.scalar(select(Person).where(Person.key == key))
+    return session.scalar(_BY_KEY, {"key": key})
 
 
 def is_on_our_own(who: Person) -> bool:

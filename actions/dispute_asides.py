@@ -19,7 +19,7 @@ ASIDES = {
     "chitchat": 0.8, "show_basis": 0.0, "choose_topic": 0.0,
     "delete_draft": 0.0, "request_callback": 0.0, "choose_hours": 0.0, "change_phone": 0.0,
     "close_dispute": 0.0, "negotiate": 0.0, "withdraw_callback": 0.6, "renew_link": 0.6, "withdraw_dispute": 0.5,
-    "settled": 0.6, "set_aside": 0.0,
+    "settled": 0.6, "set_aside": 0.0, "manage_things": 0.0, "manage_data": 0.0, "answer_notice": 0.0,
 }  # fmt: skip
 PLAIN_ASIDES = ("stop", "ask_human", "withdraw_callback", "renew_link", "withdraw_dispute")
 

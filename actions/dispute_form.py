@@ -13,7 +13,7 @@ from actions.recalls import say_if_recalled, say_if_thing_is_recalled
 from actions.turn import Turn, TurnAction, streets
 from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
-from bot.library import label
+from bot.library import label, words
 from bot.reading import answers, dates, facts, moments
 
 FORM = "dispute_form"
@@ -48,6 +48,9 @@ class ValidateDisputeForm(TurnAction):
             return _go_on(turn, draft)
         if stops_the_form(turn, draft):
             return _stop(turn, draft)
+        if asked == "confirmed" and is_yes(turn):
+            callbacks.leave(turn.session, turn.who)
+            return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
         if dispute_asides.is_aside(turn, asked):
             return []
         was_for_callback = hear_phone(turn)
@@ -55,17 +58,17 @@ class ValidateDisputeForm(TurnAction):
         if standing.is_told_beside(turn, asked, draft):
             _say_noted(turn, standing.hear(turn, draft))
             return _go_on(turn, draft, aside=True)
-        if asked == "confirmed" and is_yes(turn):
-            return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
         if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
             dispute_asides.answer(turn)
             return _put_again(turn, draft)
-        of_contact = asked == "contact" or turn.intent == "withhold_contact"
+        is_corrected = not turn.is_button and _corrected(turn, draft) is not None
+        of_contact = (asked == "contact" and not is_corrected) or turn.intent == "withhold_contact"
+        told = False
         if of_contact or (turn.intent == "give_contact" and not was_for_callback):
             _hear_contact(turn, draft)
         elif not (asked == "confirmed" and is_no(turn)):
-            _hear_facts(turn, draft, asked)
-        return _go_on(turn, draft, aside=of_contact and asked != "contact")
+            told = _hear_facts(turn, draft, asked)
+        return _go_on(turn, draft, aside=of_contact and asked != "contact", told=told)
 
 
 def _stop(turn: Turn, draft: Dispute) -> list[EventType]:
@@ -107,6 +110,8 @@ def _begin(turn: Turn) -> list[EventType]:
     if draft is None and turn.intent == "resume":
         turn.say("utter_nothing_to_stop")
         return [SlotSet("asking", None), SlotSet("requested_slot", None)]
+    if draft is None and turn.intent != "resume" and _belongs_elsewhere(turn):
+        return [remember(turn), SlotSet("asking", None), SlotSet("requested_slot", None)]
     is_old = draft is not None and not disputes.is_fresh(draft, turn.now)
     if draft is None or (is_old and turn.intent != "resume") or disputes.is_another(draft, first):
         draft = disputes.start(turn.session, turn.who, turn.now)
@@ -117,6 +122,15 @@ def _begin(turn: Turn) -> list[EventType]:
         _ = say_if_recalled(turn) or say_if_sure(turn, may_file=False)
     _say_noted(turn, new)
     return [SlotSet("told", None), *_go_on(turn, draft)]
+
+
+def _belongs_elsewhere(turn: Turn) -> bool:
+    """Whether another office deals with the matter for sure: that is said, and filing is offered, not begun."""
+    if not say_if_sure(turn, elsewhere_only=True, may_file=False):
+        return False
+    anyway = {"title": words("file_anyway"), "payload": "/file_complaint"}
+    turn.tell(words("file_anyway_note"), [anyway])
+    return True
 
 
 def _with_told(turn: Turn, first: facts.Facts) -> facts.Facts:
@@ -141,57 +155,97 @@ def _was_left(turn: Turn, draft: Dispute) -> bool:
     return is_left and not turn.is_button and turn.intent != "resume"
 
 
-def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> None:
-    """Take the facts of a message; where the question is not among them, its words are the answer."""
+def _corrected(turn: Turn, draft: Dispute) -> str | None:
+    """The field that a message corrects, by its words or by the value that it takes back; or None."""
+    field = answers.corrected_field(turn.text)
+    swapped = answers.swapped(turn.text)
+    if field is None and swapped:
+        held = (name for name in NAMED_FIELDS if swapped[0] in (getattr(draft, name) or ""))
+        field = next(held, None)
+    return field
+
+
+def _read(turn: Turn, draft: Dispute, *, over: bool, corrected: str | None) -> facts.Facts:
+    """The facts of a message beside what the draft holds: sums and days that mean something else there."""
+    read = turn.facts()
+    if draft.amount is not None and corrected != "amount":
+        if answers.is_claim(turn.text):  # 「要赔1000」 is a wish, not what was paid
+            return replace(read, amount=None, amount_text=None, amount_choices=(), facts=turn.shown)
+        if not over and read.amount_choices:
+            read = replace(read, amount_choices=(), facts=turn.shown)
+        if not over and read.amount and draft.amount != read.amount:
+            read = replace(read, facts=turn.shown)  # 「还剩2000多」 beside what was paid
+    if corrected == "amount" and read.amount is None:  # 「换成3200吧 刚看了付款记录」
+        value = (answers.corrected_value(turn.text) or "").split(" ")[0]
+        told = facts.answer("amount", value, turn.today)
+        read = replace(read, amount=told.amount, amount_text=value if told.amount else None)
+    if corrected == "occurred_on" and read.occurred_text:
+        same = facts.in_month_of(draft.occurred_on, read.occurred_text)
+        if same is not None and same <= turn.today:
+            read = replace(read, occurred_on=same)
+    return read
+
+
+def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
+    """Take the facts of a message; where the question is not among them, its words are the answer.
+
+    Whether it told something else than was asked, beyond words for the story.
+    """
     if turn.is_button:
-        return
+        return False
     if answers.is_unknown(turn.text):
         disputes.leave_open(draft, asked)
-        return
-    read = turn.facts()
-    corrected = answers.corrected_field(turn.text)
+        return False
+    corrected = _corrected(turn, draft)
     over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
-    if not over and read.amount and draft.amount not in (None, read.amount):
-        read = replace(read, facts=turn.shown)  # 「还剩2000多」 beside what was paid
-    value = answers.corrected_value(turn.text) if corrected in NAMED_FIELDS else None
-    if corrected and value:
+    read = _read(turn, draft, over=over, corrected=corrected)
+    value = answers.corrected_value(turn.text)
+    if value is None and corrected in ("merchant", "product"):
+        value = (answers.swapped(turn.text) or ("", None))[1]
+    if corrected in NAMED_FIELDS and value:
         _say_noted(
             turn, disputes.take(draft, facts.answer(corrected, value, turn.today), over=True)
         )
-        return
+        return corrected != asked
     before = getattr(draft, asked, None)
     new = disputes.take(draft, read, over=over)
-    if asked != "confirmed" and corrected is None and getattr(draft, asked, None) == before:
-        new |= _bare_answer(turn, draft, asked, bool(new) or facts.is_told(read))
+    if asked != "merchant" and (name := facts.called(turn.text)):
+        new |= disputes.take(draft, facts.Facts(merchant=name), over=True)
+    told = bool(set(new) - {"facts"})
+    is_open = asked not in ("confirmed", "contact") and getattr(draft, asked, None) == before
+    if corrected is None and is_open:
+        new |= _bare_answer(turn, draft, asked, is_told=told or facts.is_told(read))
+        if not (told or disputes.is_settled(draft, asked)):
+            disputes.missed(draft, asked)
     if corrected and corrected not in new:
         turn.say("utter_what_is_right", field=label("field", corrected))
     _say_noted(turn, new)
     if THING & set(new):
         say_if_thing_is_recalled(turn, draft)
+    return told
 
 
-def _bare_answer(turn: Turn, draft: Dispute, asked: str, is_told: bool) -> dict[str, Any]:
-    """What a message answers to the question that was put, beyond its marked facts; else a miss.
+def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> dict[str, Any]:
+    """What a message answers to the question that was put, beyond its marked facts.
 
     `is_told`: it tells a sum, a day, a wish or the like, and so is no name of a place.
     """
     is_short = len(turn.text) <= NAMES_ONLY
     if asked == "merchant":
         given = facts.Facts(merchant=_shop_named(turn) if is_short else None)
-    elif asked == "location" and (is_told or not is_short):
+    elif asked == "location" and (is_told or not is_short or facts.is_no_name(turn.text)):
         given = facts.Facts()
     elif not facts.is_readable(asked, turn.text, turn.today):
         is_story = asked != "standing" or facts.tells_a_story(turn.text, turn.entities)
         given = facts.Facts(facts=turn.shown if is_story else None)
+    elif asked == "demand" and is_told and not facts.is_wish(turn.text):
+        given = facts.Facts()
     elif asked == "demand" and not (facts.is_wish(turn.text) or turn.shown == OTHER_WISH):
         given = facts.Facts(demand="other", facts=turn.shown)  # a wish in words that have no code
     else:
         words = turn.shown if asked in ("facts", "location") else turn.text
         given = facts.answer(asked, words, turn.today)
-    taken = disputes.take(draft, given, over=True)
-    if not disputes.is_settled(draft, asked):
-        disputes.missed(draft, asked)
-    return taken
+    return disputes.take(draft, given, over=True)
 
 
 def _shop_named(turn: Turn) -> str | None:
@@ -222,15 +276,17 @@ def _put_again(turn: Turn, draft: Dispute) -> list[EventType]:
     return _go_on(turn, draft, aside=True)
 
 
-def _go_on(turn: Turn, draft: Dispute, *, aside: bool = False) -> list[EventType]:
+def _go_on(
+    turn: Turn, draft: Dispute, *, aside: bool = False, told: bool = False
+) -> list[EventType]:
     """The next question; one that was missed, or is put for the third time, explains itself.
 
     A question of the call-back that was just put stands alone: the form's waits.
     """
     following = disputes.next_question(draft)
     if draft.asking != following or turn.intent not in dispute_asides.TO_A_PERSON:
-        disputes.ask(draft, following, turn.now)
-    again = draft.misses >= (2 if aside else 1)
+        disputes.ask(draft, following, turn.now, is_miss=not told)
+    again = draft.misses >= (2 if aside or told else 1)
     is_put = callbacks.is_asking(turn.session, turn.who)
     return [
         SlotSet("asking", following),

@@ -1,5 +1,6 @@
 """Turns for what people bring beside the three jobs: injuries, what is not ours or unclear."""
 
+import re
 from dataclasses import replace
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
@@ -7,11 +8,14 @@ from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from actions.guidance_words import remember, say_if_sure
 from actions.moments import care, care_if_hurt
 from actions.recalls import say_if_recalled
+from actions.reports import explain
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, guidance
 from bot.library import labels
+from bot.reading import facts
 from bot.reading import moments as moments_read
 
+_COMPLAINS = re.compile(r"(?:我|那|就|想|要|来|帮我|请)*投诉")
 UNSURE = "nlu_fallback"
 DOUBTFUL = 0.5  # confidence below which an injury that no word speaks of is a guess
 
@@ -32,9 +36,18 @@ class PointElsewhere(TurnAction):
             elif care_if_hurt(turn):
                 _ = say_if_recalled(turn)
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
-                turn.say("utter_not_ours")
-                turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
+                if _COMPLAINS.match(turn.text):  # it names our job, whatever it was taken for
+                    return [FollowupAction("dispute_form")]
+                _say_not_ours(turn)
         return [remember(turn)]
+
+
+def _say_not_ours(turn: Turn) -> None:
+    if "举报" in turn.text:
+        explain(turn)
+    else:
+        turn.say("utter_not_ours")
+        turn.dispatcher.utter_message(json_message={"guidance": {"action": "redirect"}})
 
 
 class CareForInjured(TurnAction):
@@ -79,6 +92,9 @@ class AskPurpose(TurnAction):
             _ = say_if_recalled(turn)
         elif turn.asks_if_safe:
             return [FollowupAction("recall_form")]
-        elif not (say_if_recalled(turn) or say_if_sure(turn)):
+        elif not (
+            say_if_recalled(turn)
+            or (not facts.is_bare(turn.text, turn.today) and say_if_sure(turn))
+        ):
             offer_purposes(turn)
         return [remember(turn)]

@@ -96,7 +96,13 @@ class AnswerRecall(TurnAction):
 
 
 def named_by_button(turn: Turn) -> str | None:
-    """The thing that a button carries, as under what was read on a photo; None of any other message."""
+    """The thing that a button carries, as under what was read on a photo; None of any other message.
+
+    Words about the thing of the question before (a model told after its answer) are joined to it.
+    """
+    told = turn.tracker.get_slot("told") or {}
+    if turn.is_button and turn.entity("choice") == "same" and told.get("text"):
+        return f"{told['text']} {turn.shown}"
     values = [str(e["value"]) for e in turn.entities if e["entity"] in NAMES_A_THING]
     return " ".join(filter(None, values)) if turn.is_button and values else None
 

@@ -19,15 +19,19 @@ class ExplainReport(TurnAction):
         return "action_explain_report"
 
     def take(self, turn: Turn) -> list[EventType]:
-        # What would show the shop who made the report is said before anything else.
-        if not turn.is_button and moments_read.exposes_reporter(turn.text):
-            say(turn, moments.get("exposed_report"))
-        if not say_if_sure(turn, elsewhere_only=True):
-            if not turn.is_button and demands.read(turn.text) - {"other"}:
-                turn.tell(words("report_and_claim"))
-            is_answered = answers.is_question(turn.text) and say_if_sure(turn)
-            _offer(turn, is_answered=is_answered)
+        explain(turn)
         return [remember(turn)]
+
+
+def explain(turn: Turn) -> None:
+    """What a report is and both ways; before it what would show the shop who made it."""
+    if not turn.is_button and moments_read.exposes_reporter(turn.text):
+        say(turn, moments.get("exposed_report"))
+    if not say_if_sure(turn, elsewhere_only=True):
+        if not turn.is_button and demands.read(turn.text) - {"other"}:
+            turn.tell(words("report_and_claim"))
+        is_answered = answers.is_question(turn.text) and say_if_sure(turn)
+        _offer(turn, is_answered=is_answered)
 
 
 def _offer(turn: Turn, *, is_answered: bool) -> None:

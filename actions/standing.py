@@ -11,9 +11,8 @@ from bot.library import labels, words
 from bot.reading import answers, facts, moments, standings
 
 BARE = 30  # characters: a longer answer tells more than the answer
-BESIDE = ("demand", "contact")  # questions under which an answer to this one is none of theirs
-BESIDE_LONGEST = 12  # characters of such an answer
-OWN_WORDS = ("自己", "自用", "家用", "家里用", "家人", "本人")
+# Questions under which an answer to this one is none of theirs.
+BESIDE = ("demand", "contact", "merchant", "location", "amount", "occurred_on")
 
 
 class AskStanding(TurnAction):
@@ -48,10 +47,9 @@ def is_answer(turn: Turn) -> bool:
 
 def is_told_beside(turn: Turn, asked: str, draft: Dispute) -> bool:
     """Whether 「自己家用的」 comes under another question, whose answer it cannot be."""
-    if asked not in BESIDE or draft.standing is not None or len(turn.text) > BESIDE_LONGEST:
+    if asked not in BESIDE or draft.standing is not None or not standings.is_plain(turn.text):
         return False
-    is_own = any(word in turn.text for word in OWN_WORDS) and standings.read(turn.text) == "own"
-    return is_own and is_answer(turn) and not facts.is_told(turn.facts())
+    return is_answer(turn) and not facts.is_told(turn.facts())
 
 
 def hear(turn: Turn, draft: Dispute) -> dict[str, object]:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from traceback import extract_tb
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -151,7 +152,13 @@ class TurnAction(Action, abc.ABC):  # type: ignore[misc]
                 _at_the_records(), self._in_session, dispatcher, tracker
             )
         except Exception as error:
-            log.error("%s failed for %s: %s", self.name(), tracker.sender_id, type(error).__name__)
+            place = " < ".join(
+                f"{f.name}:{f.lineno}" for f in extract_tb(error.__traceback__)[:-5:-1]
+            )
+            log.error(
+                "%s failed for %s: %s in %s",
+                self.name(), tracker.sender_id, type(error).__name__, place,
+            )  # fmt: skip
             log.debug("the failure", exc_info=True)
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_fault")

@@ -55,6 +55,7 @@ def main(repeats: int, turns: int, notices: int, people: int) -> None:
     figures = compared(visits)
     figures["two_rasa_ratio"] = two_rasas.beside(repeats, talks)
     figures["two_machines_ratio"] = two_rasas.apart(repeats, talks)
+    figures["two_cores_ratio"] = two_rasas.ceiling(repeats)
     beside = {
         "lookup_ratio": recall_lookup.compared(notices)["lookup_ratio"],
         "push_share": round(pushed(people) / push.PERMITTED, 3),

@@ -1,6 +1,8 @@
 """Whether a second Rasa pays: beside the first on all cores, and as a second machine of one core would."""
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 
@@ -11,6 +13,14 @@ from bot.settings import Settings
 
 BUSY = 16  # chats at once
 WARMING = 16  # talks before anything is timed
+_LOOP = """
+import time
+end, rounds = time.perf_counter() + 4, 0
+while time.perf_counter() < end:
+    for n in range(20_000):
+        rounds += n >= 0
+print(rounds / 4e6)
+"""
 
 
 def beside(repeats: int, talks: int) -> Compared:
@@ -48,6 +58,26 @@ def apart(repeats: int, talks: int) -> Compared:
 
     name = "two Rasas beside one, 16 chats, each with an action server on a core of its own"
     return _compared(name, commands, rasa_port, repeats, talks)
+
+
+def ceiling(repeats: int) -> Compared:
+    """What a second core of this machine can give at most: two plain loops beside one, each on its core."""
+    first, second = _two_cores()
+    rates: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(repeats):
+        for cores in ([first], [first, second]):
+            rates[len(cores)].append(sum(_looped(cores)))
+    return Compared("two plain loops beside one, each on a core of its own", "Mloops/s", rates[2], rates[1])  # fmt: skip
+
+
+def _looped(cores: Sequence[int]) -> list[float]:
+    """Millions of rounds a second of a loop on each of the cores, all at the same time."""
+    command = [sys.executable, "-c", _LOOP]
+    running = [
+        subprocess.Popen(["taskset", "-c", str(core), *command], stdout=subprocess.PIPE, text=True)
+        for core in cores
+    ]
+    return [float(one.communicate()[0]) for one in running]
 
 
 def _two_cores() -> tuple[int, int]:

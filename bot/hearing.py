@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import hearing_privacy
+from bot import hearing_offers, hearing_privacy
 from bot.casework import (
     callbacks,
     choices,
@@ -124,6 +124,10 @@ def _asked(
     settled = _waited_for(session, who, message.text, before) or _own_data(text, before)
     if settled is not None:
         return settled
+    if disputes.asking(session, who) is None:
+        meant = hearing_offers.answered(session, who, text)
+        if meant is not None:
+            return _meant(meant, text, before)
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     # 「取消」 is no refusal of a phone, and 「别再提醒我了」 none of a question.
@@ -139,10 +143,18 @@ def _asked(
     shown, had_numbers = without_numbers(message.text)
     before += [{"text": words("number_not_kept")}] if had_numbers else []
     redacted, _, _ = phones.redact(text)
-    is_bare, is_thanks = had_numbers and phones.is_bare(redacted), small_talk.is_thanks(text)
-    if (is_bare or is_thanks) and disputes.asking(session, who) is None:
-        return Heard(ready=[*before, {"text": words("thanked")}] if is_thanks else before)
+    is_bare, courtesy = had_numbers and phones.is_bare(redacted), small_talk.courtesy(text)
+    if (is_bare or courtesy) and disputes.asking(session, who) is None:
+        return Heard(ready=[*before, {"text": words(courtesy)}] if courtesy else before)
     return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
+
+
+def _meant(meant: hearing_offers.Answered, text: str, before: list[Row]) -> Heard:
+    """What a message under the last reply means: a sentence alone, or a question with one before."""
+    said = [*before, *([{"text": words(meant.sentence)}] if meant.sentence else [])]
+    if meant.payload is None:
+        return Heard(ready=said)
+    return Heard(Question(meant.payload, words=text, before=said))
 
 
 def answered_at_once(

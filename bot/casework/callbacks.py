@@ -15,6 +15,7 @@ from bot.library import load
 # `asking` is "hours" or "phone" while the citizen is asked for it, "later" where they turned to
 # something else before all was told, None where all is told.
 ASKED = ("hours", "phone")
+LONGEST_HOURS = 10  # characters of an answer that names hours among other words
 _STOPS = re.compile(r"[\W_]+")
 _TAIL = "吧了呢的啊"
 _WAITING = (  # made once, as in people.py
@@ -29,12 +30,14 @@ _WAITING = (  # made once, as in people.py
 
 
 def hours_in(text: str) -> str | None:
-    """The code of `callback_hours` in district.yml that a whole answer names, or None."""
+    """The code of `callback_hours` in district.yml that an answer names (下午, 明天下午3点以后), or None."""
     said = _STOPS.sub("", text).rstrip(_TAIL)
-    return next(
-        (code for code, row in load("district")["callback_hours"].items() if said in row["words"]),
-        None,
-    )
+    hours = load("district")["callback_hours"]
+    whole = [code for code, row in hours.items() if said in row["words"]]
+    if whole or len(said) > LONGEST_HOURS:
+        return whole[0] if whole else None
+    named = [code for code, row in hours.items() if any(word in said for word in row["words"])]
+    return named[0] if len(named) == 1 else None
 
 
 # ── with a session; the caller commits ───────────────────────────────────────

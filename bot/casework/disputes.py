@@ -110,7 +110,8 @@ def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any
             value = sums.kept(value)  # where it is none, its words stay
         if value in (None, ()) or field == "facts":
             continue
-        counts = over or (is_nearer and field == "location")
+        is_vague_wish = field == "demand" and dispute.demand == "other"  # words without a code
+        counts = over or is_vague_wish or (is_nearer and field == "location")
         if counts or getattr(dispute, field) in (None, []):
             value = list(value) if isinstance(value, tuple) else value
             if getattr(dispute, field) != value:
@@ -167,9 +168,12 @@ def asking(session: Session, who: Person) -> str | None:
     return waiting.asking if waiting is not None else None
 
 
-def ask(dispute: Dispute, field: str | None, now: datetime) -> None:
-    """Remember which field is asked, so that a restart of any process goes on from there."""
-    dispute.misses = dispute.misses + 1 if dispute.asking == field else 0
+def ask(dispute: Dispute, field: str | None, now: datetime, *, is_miss: bool = True) -> None:
+    """Remember which field is asked, so that a restart of any process goes on from there.
+
+    Who told something else meanwhile did not miss the question (no `is_miss`).
+    """
+    dispute.misses = dispute.misses + is_miss if dispute.asking == field else 0
     dispute.asking = field
     dispute.updated_at = now
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from bot.reading import amounts, dates, demands, places, platforms
 
+LONGEST_STOP = 30  # characters of a message that breaks off and says why
 LONGEST_CORRECTION = 40  # characters; a longer message tells a story
 _ANY_DAY = date(2000, 1, 1)  # only whether a day is named matters here
 
@@ -62,14 +63,21 @@ _SWAP = re.compile(
     r"|换成)(?P<new>[^,。;!?]{1,24})"
 )
 _INSTEAD = re.compile(
-    r"(?:不对|错了|(?:写|填|说|搞|弄|打|记)错了?|更正|修改|改一?下|改成|改为"
+    r"(?:不对|错了|(?:写|填|说|搞|弄|打|记)错了?|更正|修改|改一?下|改成|改为|换成"
     r"|应该?是)[,:\s]*(?:应该?是|是|改成|改为)?(?P<new>.+)"
 )
+# 店名是力美健, 时间是五月: a field is named and told, whatever is asked.
+_TOLD = re.compile(
+    r"(?:店的?名字?|商家|店家|店铺|时间|日期|金额|价格|地[点址]|诉求|平台|品牌|型号)(?:就|应该)?(?:是|叫做?|为|:)(?P<new>[^,。;!?]{1,40})$"
+)
+_SHOP_LED = re.compile(r"(?:商?店|商家|店家|店名)不是")
+_SHOP_LIKE = re.compile(r"(?:店|馆|超市|商[场城店]|公司|中心|酒楼|饭庄|家居|广场|行|坊|吧|城)$")
 _LOCATION = re.compile(r"[镇街路区县村]|广场|商场|小区")
 
 
+_NOT_TOLD = ("什么", "啥", "多少", "哪天", "哪里")
 _INTO = re.compile(
-    r"(?:应该?是|应为|改成|改为|换成|而是|[,，\s]就?是|(?:不对|错了?)[,，\s]*叫)(?P<value>[^,，。;!?]{1,40})$"
+    r"(?:应该?是|应为|改成|改为|换成|而是|[,，\s]就?是|(?:不对|错了?)[,，\s]*叫|^(?:店的?名字?|商家|店家|店铺)(?:就|应该)?(?:是|叫做?|为|:))(?P<value>[^,，。;!?]{1,40})$"
 )
 _WITHDRAWAL = re.compile(
     r"撤(?:销|回|诉|案|掉|单|了|下|一下|吧)|销案|(?:不|别|不想|不用|不再|不需要|不打算)(?:投诉|追究|告|维权|追|处理)"
@@ -88,10 +96,14 @@ _STOP = re.compile(
     + _TAIL,
     re.IGNORECASE,
 )
+_NO_COMPLAINT = re.compile(r"投诉|维权|不.{0,2}告|撤")
 _OPENER = re.compile(
-    r"(?:/complain|(?:我|是|就|先|也|想|要|来|帮我|请|需要|申请|消费|[,\s])*(?:投诉|维权)+(?:商家|店家|卖家|他们|它|一下)?)"
+    r"(?:/complain|(?:我|那|就|是|先|也|还|想|要|来|去|帮我|请|需要|申请|消费|[,\s])*(?:投诉|维权)+(?:商家|店家|卖家|他们?|它|这家|这个|一下)?)"
     + _TAIL,
     re.IGNORECASE,
+)
+_CLAIM = re.compile(
+    r"(?:索赔|赔偿?|补偿)(?:给?我|个|人家|至少|最少|最低|[ ,])*(?:\d|[一二两三四五六七八九十]+[百千万])"
 )
 _IF_SAFE = re.compile(
     r"安全(?:吗|么|不|嘛|[?？])|安不安全|(?:能|可以|敢)(?:继续|接着|放心|再)?(?:使?用|玩|戴|坐|骑|充)(?:吗|么|不|嘛)"
@@ -128,9 +140,18 @@ def corrected_field(text: str) -> str | None:
         return match.lastgroup
     if (change := _CHANGE_NAMED.match(text)) and (named := _NAMED.search(change["rest"])):
         return named.lastgroup
+    if (told := _TOLD.match(text)) and (named := _NAMED.match(text)):
+        return named.lastgroup if told["new"] not in _NOT_TOLD else None
     if match := _SWAP.search(text) or _INSTEAD.match(text):
-        return _field_of(match["new"])
+        is_shop = _SHOP_LED.match(text) or _SHOP_LIKE.search(match["new"].strip())
+        return _field_of(match["new"]) or ("merchant" if is_shop else None)
     return None
+
+
+def swapped(text: str) -> tuple[str, str] | None:
+    """What a sentence takes back and what it puts there (不是永旺是大润发 → 永旺, 大润发), or None."""
+    match = _SWAP.search(text.strip())
+    return (match["old"].strip(" ,"), match["new"].strip(" ,")) if match else None
 
 
 def _field_of(value: str) -> str | None:
@@ -145,7 +166,8 @@ def _field_of(value: str) -> str | None:
         return "demand"
     if places.find(value, {}) or _LOCATION.search(value):
         return "location"
-    return "amount" if amounts.read(value) is not None else None
+    first = re.split(r"[,。;!\s]", value.strip(), maxsplit=1)[0]  # 「换成3200吧 刚看了付款记录」
+    return "amount" if amounts.read(first) is not None else None
 
 
 def corrected_value(text: str) -> str | None:
@@ -160,13 +182,24 @@ def is_withdrawal(text: str) -> bool:
 
 
 def is_stop(text: str) -> bool:
-    """Whether a whole message breaks off what is being filled in (取消, 别记了, /cancel)."""
-    return bool(_STOP.fullmatch(text.strip()))
+    """Whether a message breaks off what is being filled in (取消, 别记了, /cancel).
+
+    The whole of it, or that it is no complaint any more and then why: 「不投诉了 老板退我钱了」.
+    """
+    text = text.strip()
+    first = re.split(r"[,。;!\s]", text, maxsplit=1)[0]
+    is_led = len(text) <= LONGEST_STOP and bool(_NO_COMPLAINT.search(first))
+    return bool(_STOP.fullmatch(text) or (is_led and _STOP.fullmatch(first)))
 
 
 def is_opener(text: str) -> bool:
     """Whether a whole message says no more than that one wants to complain (投诉, 我要维权)."""
     return bool(_OPENER.fullmatch(text.strip()))
+
+
+def is_claim(text: str) -> bool:
+    """Whether the sum in a message is what is wanted on top (要赔1000), not what was paid."""
+    return _CLAIM.search(text) is not None
 
 
 def asks_if_safe(text: str) -> bool:

@@ -130,6 +130,23 @@ def _with_return(text: str, wish: Demand) -> Demand:
     return wish
 
 
+# In an answer to "what do you want", a bare word is a wish; in running text it is none.
+_BARE = (
+    ("refund", "退(?![货换休役步订课卡学房会保])"),
+    ("exchange", "换(?![成算不])"),
+    ("compensation", r"赔|[一二三四五六七八九十两\d]倍"),
+    ("repair", "(?<!不)修"),
+)
+
+
+def answered(text: str) -> set[str]:
+    """The codes in a whole answer to the question what the citizen wants (退, 换一个, 要十倍)."""
+    codes = read(text)
+    if codes - {"other"}:
+        return codes
+    return {code for code, word in _BARE if re.search(word, text)} or codes
+
+
 def read(text: str) -> set[str]:
     """The codes of the wishes in folded text; `other` only where nothing clearer is said."""
     codes = {demand.code for demand in find(text)}

@@ -27,12 +27,32 @@ def is_small_talk(text: str) -> bool:
     return len(text) <= LONGEST and _WHOLE.fullmatch(text) is not None
 
 
+_ANGER = re.compile(
+    r"(?:真是?|太|好|要|你们?|这|那|什么|[啊呀吧呢了的])*(?:烦死?|气死(?:我|人)?|急死(?:我|人)?|无语|服了|受够|受不了|什么破(?:机器人?|玩意儿?|东西|系统)|破(?:机器人?|玩意儿?|系统)"
+    r"|滚|傻[逼瓜子]|笨蛋?|废物|垃圾|蠢|神经病|有病|没用|管不管(?:事|了)?|不管事)+[啊呀吧呢了的啦你们我]{0,4}"
+)
+_WHO = re.compile(
+    r"[你您](?:到底)?(?:是(?:不是)?(?:谁|真人|人工|机器人?|ai|人)|叫(?:什么|啥)(?:名字?)?|贵姓)[吗么呢啊呀]{0,2}|谁(?:开发|做)的你",
+    re.IGNORECASE,
+)
+_RELIEF = re.compile(
+    r"(?:(?:[我你]|孩子|大?人|现在|都|也|倒是|已经|还好|幸好)+(?:没事|没受伤|没伤着|平安)|没事了)[了啊呀吧的哈]{0,3}"
+)
 _THANKS = re.compile(
     r"(?:好的?|嗯+|行|可以|知道了|明白了?|收到|ok|那|太|真|非常|十分)*(?:谢谢|谢了|感谢|多谢|辛苦了?|麻烦[你您]了?|thanks?|thx)[你您们了啊呀哦啦哈的]{0,4}",
     re.IGNORECASE,
 )
 
 
-def is_thanks(text: str) -> bool:
-    """Whether a whole folded message says thanks and no more."""
-    return _THANKS.fullmatch(re.sub(r"[\W_]", "", text)) is not None
+_COURTESIES = (
+    ("thanked", _THANKS),
+    ("calmed", _ANGER),
+    ("who_i_am", _WHO),
+    ("relieved", _RELIEF),
+)
+
+
+def courtesy(text: str) -> str | None:
+    """The sentence that answers a whole folded message of thanks, anger or relief, or who one is; or None."""
+    said = re.sub(r"[\W_]", "", text)
+    return next((key for key, pattern in _COURTESIES if pattern.fullmatch(said)), None)

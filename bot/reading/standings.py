@@ -4,6 +4,8 @@ import re
 
 from bot.reading import answers, moments
 
+LONGEST_PLAIN = 20  # characters that say it under another question
+OWN_WORDS = ("自己", "自用", "家用", "家里用", "家人", "本人")
 LONGEST_ANSWER = 60  # characters; a longer message is a story
 
 _NOT = r"(?:没有?|未|不(?!过)|别|并非|还没|从来没)"
@@ -18,6 +20,7 @@ _HANDLED = re.compile(
     rf"|{_BODY}(?:那边|这边)?(?:已经?|正在)+{_HANDLING}"
     rf"|(?:找|去|到|向|打|跟|在|通过)过?{_BODY}(?:已经?|都|也)?{_GONE_TO}?(?:过|了)(?![^,。;!?]{{0,6}}再说)"
     rf"|(?:找过|打过|去过){_BODY}"
+    rf"|{_BODY}(?:那边|这边|也|都|到现在|还)*(?:没|没有|不)(?:给)?(?:解决|管|处理好|办成)"
     r"|(?:已经?|正在)(?:向法院|去法院|到法院)?(?:起诉|打官司|走仲裁|申请仲裁)"
     r"|(?:起诉|仲裁)(?:过了?|已?立案)|法院(?:已经?)?(?:立案|判)了"
 )
@@ -91,6 +94,15 @@ def read(text: str) -> str | None:
         return "for_another"
     is_own = _OWN.search(text) or _NOT_HANDLED.search(text) or _PLAIN_YES.fullmatch(text)
     return "own" if is_own else None
+
+
+def is_plain(text: str) -> bool:
+    """Whether a short message says of itself how the citizen stands: 自己用的, 找过消协了."""
+    if len(text) > LONGEST_PLAIN or answers.is_question(text):
+        return False
+    said = read(text)
+    is_own = said == "own" and any(word in text for word in OWN_WORDS)
+    return is_own or (said == "handled" and _stands(_HANDLED, text))
 
 
 def in_story(text: str) -> str | None:

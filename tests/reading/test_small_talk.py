@@ -37,4 +37,15 @@ def test_a_long_row_of_the_same_is_read_at_once(text: str) -> None:
      ("好的", False), ("不用谢", False), ("谢谢惠顾是什么意思", False), ("", False)],
 )  # fmt: skip
 def test_thanks_are_whole_messages(text: str, expected: bool) -> None:
-    assert small_talk.is_thanks(text) is expected
+    assert (small_talk.courtesy(text) == "thanked") is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [("烦死了", "calmed"), ("什么破机器人", "calmed"), ("你们管不管", "calmed"), ("滚", "calmed"), ("气死我了！", "calmed"),
+     ("你是真人吗", "who_i_am"), ("你叫啥", "who_i_am"), ("谁开发的你", "who_i_am"), ("人没事", "relieved"), ("没事了", "relieved"),
+     ("没事", None), ("气死我了，商家不退钱", None), ("垃圾处理器坏了", None), ("你是哪家店的", None), ("孩子没事但是充电宝烧了", None),
+     ("有病退课能退钱吗", None), ("滚筒洗衣机", None), ("废物回收", None)],
+)  # fmt: skip
+def test_anger_relief_and_who_are_you_are_whole_messages(text: str, sentence: str | None) -> None:
+    assert small_talk.courtesy(text) == sentence

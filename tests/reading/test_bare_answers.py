@@ -1,0 +1,148 @@
+"""Whole answers under a question of the form: what is a name, a wish, a day, a correction, and what is none."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from bot.reading import amounts, answers, demands, facts, standings
+
+TODAY = date(2026, 11, 27)
+STREETS = {"中北镇": ["中北"], "张家窝镇": ["张家窝"], "大寺镇": ["大寺"], "杨柳青镇": ["杨柳青"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("店在大寺镇 叫雅迪专卖", "雅迪专卖"), ("就叫剪艺 张家窝镇的", "剪艺"), ("叫 小鱼数码", "小鱼数码"), ("店叫 鑫隆通讯", "鑫隆通讯"),
+     ("店名是力美健杨楼店", "力美健杨楼店"), ("剪艺", "剪艺"), ("永旺超市", "永旺超市"), ("我爱我家", "我爱我家"), ("不二家", "不二家"),
+     ("杨柳青镇的好又多超市", "好又多超市"), ("在永旺买的", "永旺"), ("就是那个童话城早教", "童话城早教"), ("没想到酸菜鱼", "没想到酸菜鱼"),
+     ("抖音上的小王数码", "小王数码"), ("老王饺子馆", "老王饺子馆"), ("华润万家的", "华润万家"), ("卖家个人", "卖家个人")],
+)  # fmt: skip
+def test_a_shops_name_is_heard(text: str, name: str) -> None:
+    assert facts.name_in(text, STREETS) == name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["那我要投诉", "那我投诉它", "买手机的", "昨天收到的", "小区在张家窝", "就在西青那个车市 老板姓刘", "不给底片", "时间是五月", "一个月59",
+     "自己用没处理过", "什么时候实行的", "那我咋回复12315", "总共48节", "店家说不支持七天无理由", "把送的补给我", "谁开发的你",
+     "银行卡被盗刷了", "医院多收我钱", "删掉小米手环", "还有个小米手环也记上", "你们管吗", "找过消协了"],
+)  # fmt: skip
+def test_a_sentence_is_no_shops_name(text: str) -> None:
+    assert facts.name_in(text, STREETS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("就叫剪艺", "剪艺"), ("店叫永旺", "永旺"), ("叫他退钱", None), ("叫商家退钱", None), ("我叫王丽", None), ("叫外卖吃坏了", None),
+     ("名字叫王丽", None), ("打电话叫人来修", None)],
+)  # fmt: skip
+def test_a_name_that_is_said_to_be_one_is_heard_anywhere(text: str, name: str | None) -> None:
+    assert facts.called(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("退", {"refund"}), ("退全款吧", {"refund"}), ("退钱呗还能咋", {"refund"}), ("换不了就退", {"refund"}), ("要十倍", {"compensation"}),
+     ("想换电池", {"exchange"}), ("我想换", {"exchange"}), ("赔我", {"compensation"}), ("修好就行", {"repair"}), ("退一赔三", {"refund", "compensation"}),
+     ("给个说法", {"other"}), ("上个月", set()), ("退休前买的", set()), ("把送的补给我", set())],
+)  # fmt: skip
+def test_a_bare_word_is_a_wish_in_an_answer(text: str, codes: set[str]) -> None:
+    assert demands.answered(text) == codes
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("不是18号是8号", "2026-11-08"), ("上月5号办的 不对 6号", "2026-10-06"), ("上个月18号关门了", "2026-10-18"), ("昨儿买的", "2026-11-26"),
+     ("今儿", "2026-11-27"), ("前天，哦不，昨天", "2026-11-26"), ("8号电话通知我的", "2026-11-08")],
+)  # fmt: skip
+def test_the_day_is_the_one_that_stands_at_last(text: str, day: str) -> None:
+    read = facts.read(text, [], today=TODAY, streets=STREETS)
+    assert read.occurred_on == date.fromisoformat(day)
+
+
+@pytest.mark.parametrize("text", ["九号电动车", "我家有个女儿", "哪儿个店"])
+def test_what_only_looks_like_a_day_is_none(text: str) -> None:
+    assert facts.read(text, [], today=TODAY, streets=STREETS).occurred_text is None
+
+
+def test_a_bare_day_lies_in_the_month_that_was_told() -> None:
+    assert facts.in_month_of(date(2026, 10, 18), "8号") == date(2026, 10, 8)
+    assert facts.in_month_of(date(2026, 2, 3), "30号") is None
+    assert facts.in_month_of(date(2026, 10, 18), "昨天") is None
+    assert facts.in_month_of(None, "8号") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "value"),
+    [("店不是永旺 是大润发", "merchant", "大润发"), ("改成 老王饺子馆", "merchant", "老王饺子馆"), ("店名是力美健杨楼店", "merchant", "力美健杨楼店"),
+     ("换成3200吧 刚看了付款记录", "amount", "3200吧 刚看了付款记录"), ("金额是86", "amount", None), ("时间是五月", "occurred_on", None),
+     ("店名是什么", None, "什么"), ("改成退款", "demand", "退款")],
+)  # fmt: skip
+def test_a_correction_names_its_field(text: str, field: str | None, value: str | None) -> None:
+    assert answers.corrected_field(text) == field
+    assert answers.corrected_value(text) == value
+
+
+def test_what_is_taken_back_is_told_with_what_stands_instead() -> None:
+    assert answers.swapped("不是苹果是华为") == ("苹果", "华为")
+    assert answers.swapped("我要退款") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("要赔1000", True), ("要求赔我1000", True), ("索赔一千", True), ("赔偿三万", True), ("赔了1000进去", False), ("花了1000", False),
+     ("退一赔三", False), ("赔我", False)],
+)  # fmt: skip
+def test_a_sum_that_is_claimed_is_no_price(text: str, expected: bool) -> None:
+    assert answers.is_claim(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("二手车花了三万八车贩子说是一手", Decimal(38000)), ("花了三万八车行不认", Decimal(38000))]
+)  # fmt: skip
+def test_a_sum_before_a_seller_of_cars_counts_no_cars(text: str, value: Decimal) -> None:
+    assert [one.value for one in amounts.find(text)] == [value]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("自己用的", "own"), ("自己用没处理过", "own"), ("家里用的 找过消协了", "handled"), ("消协没解决", "handled"), ("12315不管", "handled"),
+     ("没处理过", None), ("自己去消协的路上车坏了然后又被店家骂了一顿", None), ("是自己的吗", None), ("永旺超市", None)],
+)  # fmt: skip
+def test_how_one_stands_is_told_plainly(text: str, said: str | None) -> None:
+    assert standings.is_plain(text) is (said is not None)
+    assert said is None or standings.read(text) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("不投诉了 老板退我钱了", True), ("不投诉了", True), ("算了不投诉了,老板退钱了", True), ("取消 订单被商家拒绝", False), ("商家不处理", False),
+     ("不告诉我地址", False), ("撤销订单以后商家不退款，找了三次都不理我，电话也不接了怎么办", False)],
+)  # fmt: skip
+def test_a_complaint_is_broken_off_with_its_reason(text: str, expected: bool) -> None:
+    assert answers.is_stop(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("去年买的", True),
+        ("去年", True),
+        ("去年买的空调坏了", False),
+        ("三包", False),
+        ("买了三天", False),
+    ],
+)
+def test_a_bare_day_tells_nothing_more(text: str, expected: bool) -> None:
+    assert facts.is_bare(text, TODAY) is expected
+
+
+@pytest.mark.parametrize("text", ["假的", "面包长毛了", "倒闭了", "屏幕裂了", "不给退"])
+def test_what_happened_is_a_story_however_short(text: str) -> None:
+    assert facts.tells_a_story(text, [])
+
+
+def test_a_places_name_is_no_sum() -> None:
+    assert not facts.is_readable("amount", "地址是李七庄街的", TODAY)
+    assert facts.is_readable("amount", "七八百吧", TODAY)

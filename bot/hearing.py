@@ -124,16 +124,16 @@ def _asked(
     settled = _waited_for(session, who, message.text, before) or _own_data(text, before)
     if settled is not None:
         return settled
-    if disputes.asking(session, who) is None:
-        meant = hearing_offers.answered(session, who, text)
-        if meant is not None:
-            return _meant(meant, text, before)
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     # 「取消」 is no refusal of a phone, and 「别再提醒我了」 none of a question.
     is_over = answers.is_stop(text) and disputes.asking(session, who)
     if turned := "/stop" if is_over else _about_things(session, who, text):
         return Heard(Question(turned, words=text, before=before))
+    if disputes.asking(session, who) is None:
+        meant = hearing_offers.answered(session, who, text)
+        if meant is not None:
+            return _meant(meant, text, before)
     step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
         return Heard(Question(step, before=before))

@@ -11,10 +11,15 @@ from bot.casework import alerts
 from bot.casework.callback_records import CallbackRequest
 from bot.casework.records import Person
 from bot.library import load
+from bot.reading import numerals
 
 # `asking` is "hours" or "phone" while the citizen is asked for it, "later" where they turned to
 # something else before all was told, None where all is told.
 ASKED = ("hours", "phone")
+_BESIDE_HOURS = re.compile(
+    rf"[明后今][天儿]?|这?(?:周|星期|礼拜)[{numerals.DIGIT}]|工作日|(?:\d{{1,2}}|[{numerals.DIGIT}十]+)点(?:半|多|钟|左右)?|[以之][后前]|左右"
+    r"|方便|打(?:来|给我|过来)?|就|都?可?以?行|可以|吧|请|在|的时候|[给跟]我"
+)
 LONGEST_HOURS = 10  # characters of an answer that names hours among other words
 _STOPS = re.compile(r"[\W_]+")
 _TAIL = "吧了呢的啊"
@@ -36,8 +41,13 @@ def hours_in(text: str) -> str | None:
     whole = [code for code, row in hours.items() if said in row["words"]]
     if whole or len(said) > LONGEST_HOURS:
         return whole[0] if whole else None
-    named = [code for code, row in hours.items() if any(word in said for word in row["words"])]
-    return named[0] if len(named) == 1 else None
+    named = {code for code, row in hours.items() for word in row["words"] if _is_about(said, word)}
+    return named.pop() if len(named) == 1 else None
+
+
+def _is_about(said: str, word: str) -> bool:
+    """Whether an answer holds the word, and beside it nothing but a day to come, an hour and courtesy."""
+    return word in said and not _BESIDE_HOURS.sub("", said.replace(word, "", 1))
 
 
 # ── with a session; the caller commits ───────────────────────────────────────

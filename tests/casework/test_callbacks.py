@@ -131,3 +131,12 @@ def test_nobody_touches_anothers_request(session: Session, citizen: Person, now:
 )
 def test_hours_are_understood_as_a_whole_answer(text: str, code: str | None) -> None:
     assert callbacks.hours_in(text) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("明天下午3点以后", "afternoon"), ("明天上午吧", "morning"), ("周三下午打给我", "afternoon"), ("随时打给我", "any"), ("上午下午", None),
+     ("昨天下午去的", None), ("下午买的锅坏了", None)],
+)  # fmt: skip
+def test_hours_are_understood_beside_a_day_to_come(text: str, hours: str | None) -> None:
+    assert callbacks.hours_in(text) == hours

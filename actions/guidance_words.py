@@ -18,7 +18,7 @@ from bot.casework import (
 )
 from bot.casework.guidance_case import Case
 from bot.library import words
-from bot.reading import answers, facts
+from bot.reading import answers, facts, standings
 
 LONGEST_TOLD = 2000  # characters that are remembered of what was told
 
@@ -103,9 +103,15 @@ def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
 
 
 def say_choices(turn: Turn, entries: Any) -> None:
-    """One to three near questions as buttons; the nearest is named for the scores."""
+    """One to three near questions as buttons; the nearest is named for the scores.
+
+    Who tells of a sum, a shop or a wish may want to file: that is a button too.
+    """
     buttons = [_topic(one.title, one.id) for one in entries]
-    if len(buttons) == 1:
+    read = turn.facts()
+    if turn.tracker.active_loop_name is None and (facts.is_told(read) or read.merchant):
+        buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
+    if len(entries) == 1:
         turn.tell(words("guidance_is_it"), buttons)
     else:
         turn.dispatcher.utter_message(response="utter_rights_close", buttons=buttons)
@@ -134,10 +140,15 @@ def remember(turn: Turn) -> EventType:
         return SlotSet("told", None)
     told = {"text": turn.text, "shown": turn.shown, "entities": turn.entities}
     before = told_before(turn)
-    is_story = facts.tells_a_story(turn.text, turn.entities)
+    is_story = facts.tells_a_story(turn.text, turn.entities) and not is_bit(turn)
     if before is not None and not is_story and not answers.is_question(turn.text):
         told = {key: _behind(before[key], value) for key, value in told.items()}
     return SlotSet("told", {**told, "day": turn.today.isoformat()})
+
+
+def is_bit(turn: Turn) -> bool:
+    """Whether a message only adds a day, or how one stands, to what was told."""
+    return facts.is_bare(turn.text, turn.today) or standings.is_plain(turn.text)
 
 
 def _behind(before: Any, value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rasa_sdk.events import EventType, FollowupAction, SlotSet
 
-from actions.guidance_words import remember, say_if_sure
+from actions.guidance_words import is_bit, remember, say_if_sure, told_before
 from actions.moments import care, care_if_hurt
 from actions.recalls import say_if_recalled
 from actions.reports import explain
@@ -36,6 +36,9 @@ class PointElsewhere(TurnAction):
             elif care_if_hurt(turn):
                 _ = say_if_recalled(turn)
             elif not (say_if_recalled(turn) or say_if_sure(turn)):
+                if is_bit(turn) and told_before(turn) is not None:
+                    turn.say("utter_ask_purpose")  # 「清明前后办的」 after what was told
+                    return [remember(turn)]
                 if _COMPLAINS.match(turn.text):  # it names our job, whatever it was taken for
                     return [FollowupAction("dispute_form")]
                 _say_not_ours(turn)

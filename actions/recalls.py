@@ -54,7 +54,8 @@ class ValidateRecallForm(TurnAction):
         answer = look_up(turn, text)
         # What was asked for once is not asked for again: it is answered with what is there.
         if asked and answer.kind in recall_words.ASKS_BACK:
-            turn.tell(recall_words.without_detail(turn.session, answer, turn.now))
+            said = recall_words.without_detail(turn.session, answer, turn.now)
+            turn.tell(said, data={"recall": {"kind": "without_detail"}})
         elif answer.kind != "ask_brand":
             _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.

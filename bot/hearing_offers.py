@@ -5,16 +5,18 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, people, privacy, recall_words
+from bot.casework import callbacks, guidance, people, privacy, recall_words
 from bot.casework.records import OfferedButton, Person
-from bot.reading import answers
+from bot.reading import answers, folding, phones
 
 CALL_ME = "/request_callback"
 SAME_THING = (
     '/query_recall{"choice":"same"}'  # the words are about the thing that was asked about before
 )
+LONGEST_BEFORE = 60  # characters of the question before, where a message goes on with it
 LONGEST = 24  # characters of what is told or asked of that thing
 
+_GOES_ON = re.compile(r"(?:那|要是|如果|万一)?.{2,10}(?:呢|(?:也|还)?(?:能|行|可以|算)吗)[?？]?")
 _CODE = re.compile(
     r"(?:(?:型号|牌子)(?:上面|写着|应该|好像|就|是|叫|为|[: ])*)?(?:[\u4e00-\u9fff]{2,4} ?)?(?=[^ ]*\d)[A-Za-z][A-Za-z0-9/_.-]{2,20}(?:的|吧|那款|这款)?"
 )
@@ -40,7 +42,22 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
     hours = callbacks.hours_in(text)
     if hours and is_offered(session, who, CALL_ME):
         return Answered(f'/choose_hours{{"hours":"{hours}"}}')
-    return _of_the_thing(session, who, text) if len(text) <= LONGEST else None
+    if len(text) > LONGEST:
+        return None
+    return _of_the_rule(session, who, text) or _of_the_thing(session, who, text)
+
+
+def _of_the_rule(session: Session, who: Person, text: str) -> Answered | None:
+    """「拆封了呢」 after an answer about a rule goes on with the question before."""
+    if not _GOES_ON.fullmatch(text) or guidance.choose(text).is_sure:
+        return None
+    asked = people.last_answered(session, who)
+    rows = (people.replies_of(asked) if asked else None) or []
+    is_rule = any(row.get("data", {}).get("guidance", {}).get("id") for row in rows)
+    if asked is None or not is_rule:
+        return None
+    before, _, _ = phones.redact(folding.plain(asked.text)[:LONGEST_BEFORE])
+    return Answered(f"{before},{text}")
 
 
 def _of_the_thing(session: Session, who: Person, text: str) -> Answered | None:

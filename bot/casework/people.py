@@ -152,11 +152,16 @@ def replies_of(message: HeardMessage) -> list[dict[str, Any]] | None:
 
 def last_replies(session: Session, who: Person) -> list[dict[str, Any]]:
     """What was replied to this person's last answered message; none where none was."""
+    found = last_answered(session, who)
+    return (replies_of(found) if found is not None else None) or []
+
+
+def last_answered(session: Session, who: Person) -> HeardMessage | None:
+    """This person's last message that was answered, or None."""
     query = select(HeardMessage).where(
         HeardMessage.person_id == who.id, HeardMessage.replies.is_not(None)
     )
-    found = session.scalar(query.order_by(HeardMessage.id.desc()).limit(1))
-    return (replies_of(found) if found is not None else None) or []
+    return session.scalar(query.order_by(HeardMessage.id.desc()).limit(1))
 
 
 def offer_button(session: Session, who: Person, title: str, payload: str, now: datetime) -> str:

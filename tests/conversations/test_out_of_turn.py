@@ -191,3 +191,33 @@ def test_a_report_that_was_taken_for_no_matter_of_ours_is_explained(talk: Talk) 
 
 def test_a_bare_day_gets_no_rule(talk: Talk) -> None:
     assert "第16条" not in talk.say("去年买的")
+
+
+def test_a_question_after_a_rule_goes_on_with_it(talk: Talk) -> None:
+    assert "7天" in talk.say("网上买东西七天无理由退货怎么规定的")
+    said = talk.say("拆封了呢")
+    assert "拆封" in said and "哪家店" not in said
+    assert "定金" in talk.say("定金能退吗")
+
+
+def test_a_bit_behind_a_story_that_was_answered_is_not_sent_away(
+    running: Stack, talk: Talk
+) -> None:
+    talk.say("我去年在大寺那个力美健办的卡三千八现在关门了打电话也没人接退钱也不给退这可咋整")
+    assert "办不了" not in talk.say("就今年清明前后办的")
+    talk.say("我要投诉")
+    dispute = mine(running, talk)
+    assert dispute.merchant == "力美健" and dispute.amount == 3800
+
+
+def test_a_model_is_heard_after_an_answer_without_one(talk: Talk) -> None:
+    talk.say("充电宝召回查一下")
+    assert "对不准" in talk.say("小米")
+    assert "充电宝" in talk.say("PLM13ZM")
+
+
+def test_what_surely_belongs_elsewhere_begins_no_form(running: Stack, talk: Talk) -> None:
+    said = talk.say("话费多扣了我50块 营业厅不管")
+    assert "运营商" in said and not records.mine(running, talk, Dispute)
+    talk.press(words("file_anyway"))
+    assert mine(running, talk).amount == 50

@@ -105,11 +105,11 @@ def _reminder(turn: Turn, entry: Any, case: Case) -> dict[str, str] | None:
 def say_choices(turn: Turn, entries: Any) -> None:
     """One to three near questions as buttons; the nearest is named for the scores.
 
-    Who tells of a sum, a shop or a wish may want to file: that is a button too.
+    Who tells of a sum or a shop may want to file: that is a button too.
     """
     buttons = [_topic(one.title, one.id) for one in entries]
     read = turn.facts()
-    if turn.tracker.active_loop_name is None and (facts.is_told(read) or read.merchant):
+    if turn.tracker.active_loop_name is None and (read.amount is not None or read.merchant):
         buttons.append({"title": words("file_it"), "payload": "/file_complaint"})
     if len(entries) == 1:
         turn.tell(words("guidance_is_it"), buttons)

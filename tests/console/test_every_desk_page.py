@@ -258,6 +258,7 @@ def test_a_page_can_be_used_by_everybody(world: Any, tabs: Any, name: str) -> No
 
 def keyboard(page: Page) -> None:
     """All that can be pressed is reached by Tab, in the order of the page, and is seen to have the focus."""
+    page.wait_for_load_state("load")  # a form's answer may still wait for its style
     wanted = page.evaluate(REACHABLE)
     inner = (
         3 * page.locator("input[type=date]:visible").count()

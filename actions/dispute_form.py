@@ -34,7 +34,10 @@ class ValidateDisputeForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
             return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
-        if asked is None:
+        if asked not in (
+            *disputes.QUESTIONS,
+            "callback",
+        ):  # none, or the recall form's, which was left
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands

@@ -221,3 +221,13 @@ def test_what_surely_belongs_elsewhere_begins_no_form(running: Stack, talk: Talk
     assert "运营商" in said and not records.mine(running, talk, Dispute)
     talk.press(words("file_anyway"))
     assert mine(running, talk).amount == 50
+
+
+@pytest.mark.parametrize(
+    "said", ["商家不给退钱，我要投诉", "卖家骗人，买的吹风机是坏的，退款", "阮乂祇乣乛仝仓丕亿介事乞亸", "⁄stop[[], {}]"]
+)  # fmt: skip
+def test_a_complaint_while_a_recall_question_waits_is_taken(talk: Talk, said: str) -> None:
+    """The waiting question is the other form's, and no field of a dispute."""
+    talk.say("充电宝召回查一下")
+    assert words("fault") not in talk.say(said)
+    assert words("fault") not in talk.say("永旺超市")

@@ -14,9 +14,10 @@ from actions.turn import Turn, TurnAction, streets
 from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
 from bot.library import label, words
-from bot.reading import answers, dates, facts, moments
+from bot.reading import answers, dates, facts, moments, shop_names
 
 FORM = "dispute_form"
+MAY_BE_ASKED = (*disputes.QUESTIONS, "callback")  # else nothing was, or by a form that was left
 # Corrected by the words after 「是」.
 NAMED_FIELDS = ("merchant", "location", "product", "standing")
 THING = {"product", "brand", "model"}  # what tells which recall a dispute may be about
@@ -34,10 +35,7 @@ class ValidateDisputeForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if turn.was_answered(FORM):
             return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
-        if asked not in (
-            *disputes.QUESTIONS,
-            "callback",
-        ):  # none, or the recall form's, which was left
+        if asked not in MAY_BE_ASKED:
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
@@ -128,8 +126,11 @@ def _begin(turn: Turn) -> list[EventType]:
 
 
 def _belongs_elsewhere(turn: Turn) -> bool:
-    """Whether another office deals with the matter for sure: that is said, and filing is offered, not begun."""
-    if not say_if_sure(turn, elsewhere_only=True, may_file=False):
+    """Whether another office deals with the matter for sure: that is said, and filing is offered, not begun.
+
+    Who was hurt is cared for first, by the form.
+    """
+    if moments.is_injury(turn.text) or not say_if_sure(turn, elsewhere_only=True, may_file=False):
         return False
     anyway = {"title": words("file_anyway"), "payload": "/file_complaint"}
     turn.tell(words("file_anyway_note"), [anyway])
@@ -212,7 +213,7 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
         return corrected != asked
     before = getattr(draft, asked, None)
     new = disputes.take(draft, read, over=over)
-    if asked != "merchant" and (name := facts.called(turn.text)):
+    if asked != "merchant" and (name := shop_names.called(turn.text)):
         new |= disputes.take(draft, facts.Facts(merchant=name), over=True)
     told = bool(set(new) - {"facts"})
     is_open = asked not in ("confirmed", "contact") and getattr(draft, asked, None) == before
@@ -236,7 +237,7 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
     is_short = len(turn.text) <= NAMES_ONLY
     if asked == "merchant":
         given = facts.Facts(merchant=_shop_named(turn) if is_short else None)
-    elif asked == "location" and (is_told or not is_short or facts.is_no_name(turn.text)):
+    elif asked == "location" and (is_told or not is_short or shop_names.is_no_name(turn.text)):
         given = facts.Facts()
     elif not facts.is_readable(asked, turn.text, turn.today):
         is_story = asked != "standing" or facts.tells_a_story(turn.text, turn.entities)
@@ -246,8 +247,8 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
     elif asked == "demand" and not (facts.is_wish(turn.text) or turn.shown == OTHER_WISH):
         given = facts.Facts(demand="other", facts=turn.shown)  # a wish in words that have no code
     else:
-        words = turn.shown if asked in ("facts", "location") else turn.text
-        given = facts.answer(asked, words, turn.today)
+        said = turn.shown if asked in ("facts", "location") else turn.text
+        given = facts.answer(asked, said, turn.today)
     return disputes.take(draft, given, over=True)
 
 
@@ -256,7 +257,7 @@ def _shop_named(turn: Turn) -> str | None:
     text = turn.shown
     for day in dates.find(turn.text, turn.today):
         text = text.replace(day.text, "")
-    return facts.name_in(text, streets())
+    return shop_names.name_in(text, streets())
 
 
 def _hear_contact(turn: Turn, draft: Dispute) -> None:

@@ -40,9 +40,9 @@ class World:
         if fault == "cut":
             assert request.transport is not None
             request.transport.abort()
-        elif fault == "hangs":
+        if fault == "hangs":
             await asyncio.sleep(HANGS_SECONDS)
-        elif isinstance(fault, str):
+        if isinstance(fault, str):
             return web.Response(text=fault)
         number = int(name[-1]) - 1
         if request.method == "PUT":
@@ -50,7 +50,7 @@ class World:
         if fault == 200 and path == "webhooks/rest/webhook":
             return web.json_response([await self._turn(number, await request.json())])
         told = {"events": [], "latest_message": self.latest}
-        return web.json_response(told, status=int(fault) if fault != "cut" else 200)
+        return web.json_response(told, status=fault)
 
     async def _turn(self, number: int, body: dict[str, Any]) -> dict[str, Any]:
         self.at_once += 1

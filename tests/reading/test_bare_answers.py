@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.reading import amounts, answers, demands, facts, standings
+from bot.reading import amounts, answers, demands, facts, shop_names, standings
 
 TODAY = date(2026, 11, 27)
 STREETS = {"中北镇": ["中北"], "张家窝镇": ["张家窝"], "大寺镇": ["大寺"], "杨柳青镇": ["杨柳青"]}
@@ -16,10 +16,11 @@ STREETS = {"中北镇": ["中北"], "张家窝镇": ["张家窝"], "大寺镇": 
     [("店在大寺镇 叫雅迪专卖", "雅迪专卖"), ("就叫剪艺 张家窝镇的", "剪艺"), ("叫 小鱼数码", "小鱼数码"), ("店叫 鑫隆通讯", "鑫隆通讯"),
      ("店名是力美健杨楼店", "力美健杨楼店"), ("剪艺", "剪艺"), ("永旺超市", "永旺超市"), ("我爱我家", "我爱我家"), ("不二家", "不二家"),
      ("杨柳青镇的好又多超市", "好又多超市"), ("在永旺买的", "永旺"), ("就是那个童话城早教", "童话城早教"), ("没想到酸菜鱼", "没想到酸菜鱼"),
-     ("抖音上的小王数码", "小王数码"), ("老王饺子馆", "老王饺子馆"), ("华润万家的", "华润万家"), ("卖家个人", "卖家个人")],
+     ("抖音上的小王数码", "小王数码"), ("老王饺子馆", "老王饺子馆"), ("华润万家的", "华润万家"), ("卖家个人", "卖家个人"), ("别克4S店", "别克4S店"), ("哪吒汽车", "哪吒汽车"), ("不锈钢制品厂", "不锈钢制品厂"), ("把子肉快餐", "把子肉快餐"),
+     ("被褥店", "被褥店"), ("老板电器", "老板电器"), ("不夜城", "不夜城"), ("别样红酒楼", "别样红酒楼")],
 )  # fmt: skip
 def test_a_shops_name_is_heard(text: str, name: str) -> None:
-    assert facts.name_in(text, STREETS) == name
+    assert shop_names.name_in(text, STREETS) == name
 
 
 @pytest.mark.parametrize(
@@ -29,7 +30,7 @@ def test_a_shops_name_is_heard(text: str, name: str) -> None:
      "银行卡被盗刷了", "医院多收我钱", "删掉小米手环", "还有个小米手环也记上", "你们管吗", "找过消协了"],
 )  # fmt: skip
 def test_a_sentence_is_no_shops_name(text: str) -> None:
-    assert facts.name_in(text, STREETS) is None
+    assert shop_names.name_in(text, STREETS) is None
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def test_a_sentence_is_no_shops_name(text: str) -> None:
      ("名字叫王丽", None), ("打电话叫人来修", None)],
 )  # fmt: skip
 def test_a_name_that_is_said_to_be_one_is_heard_anywhere(text: str, name: str | None) -> None:
-    assert facts.called(text) == name
+    assert shop_names.called(text) == name
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,7 @@ def test_a_bare_day_lies_in_the_month_that_was_told() -> None:
     ("text", "field", "value"),
     [("店不是永旺 是大润发", "merchant", "大润发"), ("改成 老王饺子馆", "merchant", "老王饺子馆"), ("店名是力美健杨楼店", "merchant", "力美健杨楼店"),
      ("换成3200吧 刚看了付款记录", "amount", "3200吧 刚看了付款记录"), ("金额是86", "amount", None), ("时间是五月", "occurred_on", None),
-     ("店名是什么", None, "什么"), ("改成退款", "demand", "退款")],
+     ("店名是什么", None, "什么"), ("应该是他们吧", None, "他们吧"), ("应该是实体店", None, "实体店"), ("应该是永旺超市", "merchant", "永旺超市"), ("改成退款", "demand", "退款")],
 )  # fmt: skip
 def test_a_correction_names_its_field(text: str, field: str | None, value: str | None) -> None:
     assert answers.corrected_field(text) == field
@@ -141,6 +142,11 @@ def test_a_bare_day_tells_nothing_more(text: str, expected: bool) -> None:
 @pytest.mark.parametrize("text", ["假的", "面包长毛了", "倒闭了", "屏幕裂了", "不给退"])
 def test_what_happened_is_a_story_however_short(text: str) -> None:
     assert facts.tells_a_story(text, [])
+
+
+@pytest.mark.parametrize("text", ["虫草", "假一赔十"])
+def test_what_only_sounds_like_harm_is_no_story(text: str) -> None:
+    assert not facts.tells_a_story(text, [])
 
 
 def test_a_places_name_is_no_sum() -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.reading import answers, facts
+from bot.reading import answers, facts, shop_names
 
 TODAY = date(2026, 11, 2)
 STREETS = {"杨柳青镇": ["杨柳青"], "中北镇": ["中北"]}
@@ -23,7 +23,7 @@ STREETS = {"杨柳青镇": ["杨柳青"], "中北镇": ["中北"]}
     ],
 )
 def test_a_shops_name_is_what_is_left_of_a_bare_answer(text: str, name: str | None) -> None:
-    assert facts.name_in(text, STREETS) == name
+    assert shop_names.name_in(text, STREETS) == name
 
 
 @pytest.mark.parametrize(

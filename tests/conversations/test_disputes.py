@@ -65,7 +65,7 @@ def test_a_lodged_dispute_can_be_asked_for_by_its_owner_alone(
     assert "没有查到您名下" in other.say(f"帮我查一下投诉进度 {number}")
 
 
-@pytest.mark.parametrize(("text", "times"), [("他们凭什么不认", 2), ("他们就是不给退款", 3)])
+@pytest.mark.parametrize(("text", "times"), [("他们态度特别差", 2), ("他们就是不给退款", 3)])
 def test_a_question_is_never_put_for_ever(
     running: Stack, talk: Talk, text: str, times: int
 ) -> None:

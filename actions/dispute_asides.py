@@ -1,10 +1,13 @@
 """What is said in the middle of the dispute form and answers nothing. Knows no record's rules."""
 
+import re
+
 from actions.guidance_words import say_if_sure
 from actions.moments import was_cared_for
 from actions.turn import Turn
 from bot.casework.records import Dispute
-from bot.reading import answers, small_talk
+from bot.library import words
+from bot.reading import answers, facts, proofs, small_talk
 
 SHORT = 15  # characters: a longer question, where the story is asked for, belongs to the story
 MOST_TIMES_PUT = 4  # times one question is put to somebody who talks of nothing
@@ -23,6 +26,9 @@ ASIDES = {
 }  # fmt: skip
 PLAIN_ASIDES = ("stop", "ask_human", "withdraw_callback", "renew_link", "withdraw_dispute")
 
+_SOMEBODY_GONE = re.compile(  # 「人找不着了」 tells of the shop
+    r"人(?:也|都|就|又|早|已经)*(?:找不[着到]|跑了|不见了|没了|联系不[上到])|(?:找不[着到]|联系不[上到])人"
+)
 # Who looks for a person answers nothing, and is not to lose the question for it.
 TO_A_PERSON = ("ask_human", "request_callback", "choose_hours", "change_phone",
                "withdraw_callback", "renew_link")  # fmt: skip
@@ -37,6 +43,8 @@ def is_aside(turn: Turn, asked: str) -> bool:
     """Whether the citizen turned to something else rather than answered the question."""
     needed = ASIDES.get(turn.intent)
     if needed is None or turn.confidence < needed:
+        return False
+    if turn.intent == "ask_human" and _SOMEBODY_GONE.search(turn.text):
         return False
     if turn.is_button or turn.intent in PLAIN_ASIDES:
         return True
@@ -63,7 +71,8 @@ def is_beside(turn: Turn, asked: str) -> bool:
         return True
     if asked == "amount" and turn.text.isdigit():  # 666 may be a sum
         return False
-    return not turn.is_button and small_talk.is_small_talk(turn.text)
+    is_talk = small_talk.is_small_talk(turn.text) or small_talk.courtesy(turn.text) == "relieved"
+    return not turn.is_button and is_talk
 
 
 def _opens_again(turn: Turn) -> bool:
@@ -81,12 +90,21 @@ def is_side_question(turn: Turn, asked: str) -> bool:
     return not holds and answers.corrected_field(turn.text) is None
 
 
+def is_about_proof(turn: Turn, asked: str) -> bool:
+    """Whether 「没小票了」 comes under a question whose answer it cannot be."""
+    if turn.is_button or asked == "facts" or facts.is_told(turn.facts()):
+        return False
+    return proofs.is_about(turn.text)
+
+
 def answer(turn: Turn) -> None:
     """One sentence to what was said beside, or the answer of the guidance library where it is sure."""
     if turn.text == NO_WORDS:
         turn.say("utter_no_words")
     elif turn.intent == "resume" or _opens_again(turn):
         return
+    elif small_talk.courtesy(turn.text) == "relieved":
+        turn.tell(words("glad"))
     elif small_talk.is_small_talk(turn.text):
         turn.say("utter_small_talk")
     elif not say_if_sure(turn, may_file=False):

@@ -14,7 +14,7 @@ from actions.turn import Turn, TurnAction, streets
 from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
 from bot.library import label, words
-from bot.reading import answers, dates, facts, moments, shop_names
+from bot.reading import answers, dates, demands, facts, moments, shop_names
 
 FORM = "dispute_form"
 MAY_BE_ASKED = (*disputes.QUESTIONS, "callback")  # else nothing was, or by a form that was left
@@ -33,7 +33,7 @@ class ValidateDisputeForm(TurnAction):
 
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
-        if turn.was_answered(FORM):
+        if asked in MAY_BE_ASKED and turn.was_answered(FORM):
             return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
         if asked not in MAY_BE_ASKED:
             callbacks.leave(turn.session, turn.who)
@@ -62,6 +62,10 @@ class ValidateDisputeForm(TurnAction):
         if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
             dispute_asides.answer(turn)
             return _put_again(turn, draft)
+        if dispute_asides.is_about_proof(turn, asked):
+            disputes.take(draft, facts.Facts(facts=turn.shown))
+            turn.tell(words("proof_noted"))
+            return _go_on(turn, draft, told=True)
         is_corrected = not turn.is_button and _corrected(turn, draft) is not None
         of_contact = (asked == "contact" and not is_corrected) or turn.intent == "withhold_contact"
         told = False
@@ -172,6 +176,8 @@ def _corrected(turn: Turn, draft: Dispute) -> str | None:
 def _read(turn: Turn, draft: Dispute, *, over: bool, corrected: str | None) -> facts.Facts:
     """The facts of a message beside what the draft holds: sums and days that mean something else there."""
     read = turn.facts()
+    if draft.amount is None and draft.asking != "amount" and answers.is_claim(turn.text):
+        return replace(read, amount=None, amount_text=None, amount_choices=(), facts=turn.shown)
     if draft.amount is not None and corrected != "amount":
         if answers.is_claim(turn.text):  # 「要赔1000」 is a wish, not what was paid
             return replace(read, amount=None, amount_text=None, amount_choices=(), facts=turn.shown)
@@ -215,8 +221,20 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
     new = disputes.take(draft, read, over=over)
     if asked != "merchant" and (name := shop_names.called(turn.text)):
         new |= disputes.take(draft, facts.Facts(merchant=name), over=True)
-    told = bool(set(new) - {"facts"})
-    is_open = asked not in ("confirmed", "contact") and getattr(draft, asked, None) == before
+    is_sum = read.amount or read.amount_choices or answers.is_claim(turn.text)
+    is_beside = set(new) == {"facts"} and is_sum
+    is_told = set(new) == {"facts"} and facts.tells_a_story(turn.text, turn.entities)
+    if asked != "facts" and (is_beside or is_told):  # 「剩下大概11000」, 「店关门了」
+        turn.tell(words("story_noted"))
+    if asked != "merchant" and draft.merchant is None and not new:
+        name = shop_names.shop_in(turn.text, streets())
+        new |= disputes.take(draft, facts.Facts(merchant=name), over=True) if name else {}
+    told = bool(set(new) - {"facts"} or is_beside)
+    is_open = (
+        "merchant" not in new
+        and asked not in ("confirmed", "contact")
+        and getattr(draft, asked, None) == before
+    )
     if corrected is None and is_open:
         new |= _bare_answer(turn, draft, asked, is_told=told or facts.is_told(read))
         if not (told or disputes.is_settled(draft, asked)):
@@ -236,16 +254,21 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
     """
     is_short = len(turn.text) <= NAMES_ONLY
     if asked == "merchant":
-        given = facts.Facts(merchant=_shop_named(turn) if is_short else None)
+        mall = (
+            shop_names.mall_in(turn.text, streets()) if draft.location else None
+        )  # 「在凯德广场」
+        given = facts.Facts(merchant=(_shop_named(turn) or mall) if is_short else None)
     elif asked == "location" and (is_told or not is_short or shop_names.is_no_name(turn.text)):
         given = facts.Facts()
     elif not facts.is_readable(asked, turn.text, turn.today):
         is_story = asked != "standing" or facts.tells_a_story(turn.text, turn.entities)
+        is_story = is_story and not answers.is_yes(turn.text)
         given = facts.Facts(facts=turn.shown if is_story else None)
     elif asked == "demand" and is_told and not facts.is_wish(turn.text):
         given = facts.Facts()
     elif asked == "demand" and not (facts.is_wish(turn.text) or turn.shown == OTHER_WISH):
-        given = facts.Facts(demand="other", facts=turn.shown)  # a wish in words that have no code
+        wish = "other" if demands.may_be(turn.text) else None  # in words that have no code
+        given = facts.Facts(demand=wish, facts=turn.shown)
     else:
         said = turn.shown if asked in ("facts", "location") else turn.text
         given = facts.answer(asked, said, turn.today)
@@ -255,6 +278,8 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
 def _shop_named(turn: Turn) -> str | None:
     """The shop's name in a bare answer; a day (「11月20号」) is none."""
     text = turn.shown
+    if shop_names.is_thing(turn.text, turn.entity("product")):
+        return None
     for day in dates.find(turn.text, turn.today):
         text = text.replace(day.text, "")
     return shop_names.name_in(text, streets())
@@ -269,6 +294,8 @@ def _hear_contact(turn: Turn, draft: Dispute) -> None:
         disputes.leave_open(draft, "contact")
     else:
         new = disputes.take(draft, turn.facts(), over=turn.intent == "correct")
+        if name := shop_names.called(turn.text):
+            new |= disputes.take(draft, facts.Facts(merchant=name), over=True)
         _say_noted(turn, new)
         disputes.missed(draft, "contact")
 

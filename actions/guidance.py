@@ -4,7 +4,14 @@ from typing import Any
 
 from rasa_sdk.events import EventType, FollowupAction
 
-from actions.guidance_words import reach_of, remember, say_choices, say_entry, say_if_several
+from actions.guidance_words import (
+    chosen,
+    reach_of,
+    remember,
+    say_choices,
+    say_entry,
+    say_if_several,
+)
 from actions.moments import care_if_hurt
 from actions.recalls import say_if_recalled
 from actions.turn import Turn, TurnAction
@@ -22,9 +29,9 @@ class AnswerRights(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         if turn.asks_if_safe:
             return [FollowupAction("recall_form")]
-        chosen = turn.entity("topic")
-        if chosen is not None:
-            say_entry(turn, guidance.entry(chosen))
+        topic = turn.entity("topic")
+        if topic is not None:
+            say_entry(turn, guidance.entry(topic))
             return []
         if turn.is_button:
             turn.say("utter_rights_which")
@@ -33,7 +40,7 @@ class AnswerRights(TurnAction):
         is_told = say_if_recalled(turn)  # 「罗马仕PAC20-272怎么退」
         if say_if_several(turn):
             return [remember(turn)]
-        choice = guidance.choose(turn.text, turn.entity("product"))
+        choice = chosen(turn)
         if choice.is_sure:
             say_entry(turn, choice.entries[0])
         elif not is_told:

@@ -20,6 +20,8 @@ from bot.casework.guidance_case import Case
 from bot.library import words
 from bot.reading import answers, facts, standings
 
+LONGEST_SHORT = 10  # characters of a question that says nothing of what it is about
+LONGEST_STORY = 60  # characters of the story that such a question is put to
 LONGEST_TOLD = 2000  # characters that are remembered of what was told
 
 
@@ -162,6 +164,23 @@ def told_before(turn: Turn) -> dict[str, Any] | None:
     return told if is_of_today and told["text"] else None
 
 
+def chosen(turn: Turn) -> guidance.Choice:
+    """What the library has for a message; a short question (「能退吗」) is one about what was told before."""
+    choice = guidance.choose(turn.text, turn.entity("product"))
+    is_short = len(turn.text) <= LONGEST_SHORT and answers.is_question(turn.text)
+    if choice.is_sure or turn.is_button or not is_short:
+        return choice
+    draft = disputes.draft(turn.session, turn.who)
+    told = told_before(turn)
+    story = (draft.facts if draft is not None and draft.asking else None) or (told or {}).get(
+        "text"
+    )
+    if not story:
+        return choice
+    of_the_case = guidance.choose(f"{story[:LONGEST_STORY]}，{turn.text}", turn.entity("product"))
+    return of_the_case if of_the_case.is_sure else choice
+
+
 def say_if_sure(
     turn: Turn, *, elsewhere_only: bool = False, may_file: bool = True, but_not: str = ""
 ) -> bool:
@@ -171,7 +190,7 @@ def say_if_sure(
     files and asked nothing (no `may_file`) is not told what merely nothing else comes near to. The
     entry `but_not` is none that is needed.
     """
-    choice = guidance.choose(turn.text, turn.entity("product"))
+    choice = chosen(turn)
     if turn.is_button or not choice.is_sure or choice.entries[0].id == but_not:
         return False
     if not may_file and choice.scores[0] < guidance.SURE:

@@ -12,7 +12,7 @@ from actions.reports import explain
 from actions.turn import Turn, TurnAction
 from bot.casework import disputes, guidance
 from bot.library import labels
-from bot.reading import facts
+from bot.reading import demands, facts
 from bot.reading import moments as moments_read
 
 _COMPLAINS = re.compile(r"(?:我|那|就|想|要|来|帮我|请)*投诉")
@@ -63,6 +63,8 @@ class CareForInjured(TurnAction):
         draft = disputes.draft(turn.session, turn.who)
         is_asked = draft is not None and draft.asking is not None
         is_guess = turn.confidence < DOUBTFUL and not moments_read.is_injury(turn.text)
+        if is_guess and turn.asks_if_safe:  # 「充电宝鼓包了 还能用吗」
+            return [FollowupAction("recall_form")]
         if is_guess and not is_asked and say_if_sure(turn):  # 「孩子13岁买了台摩托车」
             return [remember(turn)]
         if draft is not None and draft.asking is not None:
@@ -99,5 +101,10 @@ class AskPurpose(TurnAction):
             say_if_recalled(turn)
             or (not facts.is_bare(turn.text, turn.today) and say_if_sure(turn))
         ):
+            is_wish = demands.read(turn.text) and turn.facts().amount is None
+            if (
+                is_wish and told_before(turn) is not None
+            ):  # 「赔医药费」; 「花了1200医药费」 is none
+                return [FollowupAction("dispute_form")]
             offer_purposes(turn)
         return [remember(turn)]

@@ -59,7 +59,9 @@ class Turn:
 
     @property
     def text(self) -> str:
-        return str(self.message.get("text") or "")
+        """What is understood of the message; where the dialogue gave the intent, the words beside it."""
+        text = str(self.message.get("text") or "")
+        return self.shown_beside(text) if self.entity("choice") == "words" else text
 
     @property
     def is_button(self) -> bool:
@@ -69,7 +71,11 @@ class Turn:
     @property
     def shown(self) -> str:
         """The message as the citizen typed it, without phone or id numbers."""
-        return str((self.message.get("metadata") or {}).get("words") or self.text)
+        return self.shown_beside(str(self.message.get("text") or ""))
+
+    def shown_beside(self, text: str) -> str:
+        """The words that came beside what Rasa was asked, else that."""
+        return str((self.message.get("metadata") or {}).get("words") or text)
 
     @property
     def intent(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot import hearing_offers, hearing_privacy
+from bot import hearing_offers, hearing_privacy, hearing_things
 from bot.casework import (
     callbacks,
     choices,
@@ -127,13 +127,16 @@ def _asked(
     before += [{"text": words("too_long", limit=LONGEST)}] if len(text) > LONGEST else []
     text = text[:LONGEST]
     # 「取消」 is no refusal of a phone, and 「别再提醒我了」 none of a question.
-    is_over = answers.is_stop(text) and disputes.asking(session, who)
+    is_stop = answers.is_stop(text) or hearing_offers.deletes_dispute(text)
+    is_over = is_stop and disputes.asking(session, who)
     if turned := "/stop" if is_over else _about_things(session, who, text):
         return Heard(Question(turned, words=text, before=before))
     if disputes.asking(session, who) is None:
-        meant = hearing_offers.answered(session, who, text)
+        meant = hearing_offers.answered(session, who, text) or hearing_things.asked(
+            session, who, text
+        )
         if meant is not None:
-            return _meant(meant, text, before)
+            return _meant(session, who, meant, text, before, now)
     step = _contact_step(session, who, text, now, asks_in_chat or people.is_on_our_own(who))
     if step:
         return Heard(Question(step, before=before))
@@ -149,12 +152,18 @@ def _asked(
     return Heard(Question(redacted, " ".join(shown.split())[:LONGEST], before))
 
 
-def _meant(meant: hearing_offers.Answered, text: str, before: list[Row]) -> Heard:
+def _meant(
+    session: Session, who: Person, meant: hearing_offers.Answered, text: str, before: list[Row],
+    now: datetime,
+) -> Heard:  # fmt: skip
     """What a message under the last reply means: a sentence alone, or a question with one before."""
     said = [*before, *([{"text": words(meant.sentence)}] if meant.sentence else [])]
-    if meant.payload is None:
-        return Heard(ready=said)
-    return Heard(Question(meant.payload, words=text, before=said))
+    if meant.payload is not None:
+        return Heard(Question(meant.payload, words=meant.words or text, before=said))
+    if meant.buttons:
+        buttons = [{"title": title, "payload": payload} for title, payload in meant.buttons]
+        said[-1] = offered(session, who, {**said[-1], "buttons": buttons}, now)
+    return Heard(ready=said)
 
 
 def answered_at_once(

@@ -5,14 +5,19 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, guidance, people, privacy, recall_words
+from bot.casework import callbacks, disputes, guidance, links, people, privacy, recall_words
 from bot.casework.records import OfferedButton, Person
-from bot.reading import answers, folding, phones
+from bot.library import load, words
+from bot.reading import answers, folding, phones, places, small_talk
 
 CALL_ME = "/request_callback"
+FILE = "/file_complaint"
+LOOK_UP = "/query_recall"
+HOW_BACK = '/choose_topic{"topic":"recall-logistics"}'
 SAME_THING = (
     '/query_recall{"choice":"same"}'  # the words are about the thing that was asked about before
 )
+ASK_WORDS = '/ask_rights{"choice":"words"}'
 LONGEST_BEFORE = 60  # characters of the question before, where a message goes on with it
 LONGEST = 24  # characters of what is told or asked of that thing
 
@@ -24,12 +29,49 @@ _WHICH_MODEL = re.compile(
     r"(?:不知道|不清楚|不记得|没有?|看不清|找不到|忘了)(?:是)?(?:什么|啥|哪个)?型号(?:了|啊|呢)?|型号(?:我)?(?:不知道|不清楚|没有|看不清|找不到|忘了|在哪里?|怎么看|咋看)(?:了|啊|呢|看|吗)?|(?:怎么|咋|去?哪里?|在哪)(?:能)?看(?:什么)?型号(?:啊|呢)?"
 )
 
+_STOPS = re.compile(r"[\W_]+")
+_CALL = re.compile(
+    r"(?:请|麻烦|让?你们|能不能|可以|可不可以|让?工作人员|让?人工|那|就)*(?:给我(?:回个?|打个?|来个?)电话?|打?个?电话(?:打)?给我|打给我|[回来]个?电话?给我|回我个?电话|联系我)(?:吧|吗|一下)?"
+)
+_WHEN_CALLED = re.compile(
+    r"(?:那|请问|你们|您|工作人员|人工|他们)*(?:大概|到底)?(?:什么时候|啥时候?|几点|哪天|多久|多会儿?|怎么还[没不])(?:能|会|才|可以|给我|来)*(?:打(?:个|来|过来)?(?:电话)?|回电话?|来电话?|联系)(?:我|给我|来|过来)*[啊呢吗呀了?？]*"
+)
+_DELETES_DISPUTE = re.compile(
+    r"(?:请|麻烦|帮我?|给我|我想|我要|想|要|把)*(?:(?:删除?掉?|清除|清掉)(?:掉|了)?(?:我的?|刚才的?|那个|这个|之前的?|上次的?|那条|这条)*(?:投诉|纠纷|草稿|投诉记录|投诉材料)"
+    r"|(?:我的?|刚才的?|那个|这个|之前的?|上次的?|那条|这条)*(?:投诉|纠纷|草稿|投诉记录|投诉材料)(?:给我|帮我|都)?(?:删除?掉?|清除|清掉)(?:掉|了)?)(?:吧|谢谢|吗|可以吗|行吗)?[。.!?]?"
+)
+_IS_IT_RECALLED = re.compile(
+    r"(?:那|请|帮我|给我|再|先|也)*(?:查查|查一?下|查一查|看看|查)?(?:它|这个|这款|这种|有没有|是不是|是否|有|被|在不在|已经)*召回(?:了|过|信息|名单|里)*(?:吗|没有|没|呢)?[?？。]?"
+)
+_HOW_BACK = re.compile(
+    r"(?:那|我|请问|现在|该|要|应该)*(?:怎么|咋|如何|去?哪里?|找谁|能|可以)(?:退|换|处理|弄|办|退货|退款|召回)(?:掉)?(?:吗|呢|啊|呀)?[?？]?"
+)
+_REPORTS = re.compile(
+    r"(?:那|我|想|要|能|可以|能不能|可不可以|在这儿?|在这里|这里|请问)*举报(?:一个|一家|个|家|下|一下)?(?:商家|店家?|商店|超市|饭店|餐馆|公司|卖家|老板|网店|平台)?(?:行不行|行吗|可以吗|能吗|好吗|可不可以|吗)?[?？。]?"
+)
+_COMPLAINED = re.compile(
+    r"(?:我|之前|以前|上次|上回|曾经|已经|前几天|上个?月|去年)*投诉过(?!没用)[^,。不没吗?？]{0,8}(?:了)?"
+)
+_TREATED = re.compile(
+    r"(?:已经|刚刚?|都|现在|孩子|大?人|我|我们|带[他她它]|[他她]|在|去|到|送|看)*(?:医院|诊所|卫生院|急诊|门诊)[^,。?？吗收]{0,8}(?:了|过|呢|完|好)?|(?:已经|都|就)*(?:包扎|打针|打了破伤风|上了?药|处理|缝针?)(?:好|过|完)?了"
+)
+_UNNAMED = re.compile(
+    r"(?:那|我|我想|我要|想|要|必须|就|能不能|能|可以|可不可以|是不是|不)*(?:匿名|实名|不?(?:留|写|填|报|露|说)(?:我的)?(?:姓?名字?|电话|手机号?|联系方式))(?:举报|的|吗|行吗|可以吗|吧|呢)*[。.!?]?"
+)
+
 
 class Answered(NamedTuple):
-    """What Rasa is asked instead of the words; the key of a sentence said before its answer, or alone."""
+    """What Rasa is asked instead of the words; the key of a sentence said before its answer, or alone.
+
+    Such a sentence alone may have buttons: title and payload.
+    """
 
     payload: str | None
     sentence: str | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    words: str | None = (
+        None  # what is understood beside the payload, where it is more than was typed
+    )
 
 
 def answered(session: Session, who: Person, text: str) -> Answered | None:
@@ -39,36 +81,126 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
     """
     if answers.is_yes(text) and is_offered(session, who, privacy.payload("delete_sure")):
         return Answered(privacy.payload("delete"), "data_not_deleted_yet")
-    hours = callbacks.hours_in(text)
-    if hours and is_offered(session, who, CALL_ME):
-        return Answered(f'/choose_hours{{"hours":"{hours}"}}')
     if len(text) > LONGEST:
         return None
-    return _of_the_rule(session, who, text) or _of_the_thing(session, who, text)
+    return (
+        _of_a_call(session, who, text)
+        or _of_the_care(session, who, text)
+        or _of_its_recall(text)
+        or _of_a_word(text)
+        or _of_the_dispute(session, who, text)
+        or _of_the_report(session, who, text)
+        or _of_the_rule(session, who, text)
+        or _of_the_thing(session, who, text)
+    )
+
+
+def _of_a_call(session: Session, who: Person, text: str) -> Answered | None:
+    """Hours under the offer of a call, 「打电话给我 明天上午」 at any time, and when one will be called."""
+    rest = _CALL.sub("", text, count=1)
+    hours = callbacks.hours_in(rest)
+    if hours and (rest != text or is_offered(session, who, CALL_ME)):
+        return Answered(f'/choose_hours{{"hours":"{hours}"}}')
+    if rest != text and not _STOPS.sub("", rest):
+        return Answered(CALL_ME)
+    if not _WHEN_CALLED.fullmatch(text):
+        return None
+    if callbacks.waiting(session, who) is not None:
+        return Answered("/ask_human")
+    return Answered(CALL_ME) if is_offered(session, who, CALL_ME) else None
+
+
+def _of_the_care(session: Session, who: Person, text: str) -> Answered | None:
+    """「已经去医院了」, or that nobody is hurt, where safety came first: what was offered stays offered."""
+    if not is_offered(session, who, FILE) or not is_offered(session, who, LOOK_UP):
+        return None
+    is_relief = small_talk.courtesy(text) == "relieved"
+    if not (is_relief or _TREATED.fullmatch(text)):
+        return None
+    rows = people.last_replies(session, who)
+    buttons = [one for row in rows for one in row.get("buttons", ()) if one["id"]]
+    payloads = {
+        one["title"]: found.payload
+        for one in buttons
+        if (found := session.get(OfferedButton, one["id"])) is not None
+    }
+    kept = tuple((title, payload) for title, payload in payloads.items())
+    return Answered(None, "care_relieved" if is_relief else "care_treated", kept)
+
+
+def _of_a_word(text: str) -> Answered | None:
+    """「我举报一个商家行不行」 and 「我投诉过一个理发店」, which begin no complaint."""
+    if _REPORTS.fullmatch(text):
+        return Answered("/report_violation")
+    return Answered("/query_progress") if _COMPLAINED.fullmatch(text) else None
+
+
+def _of_its_recall(text: str) -> Answered | None:
+    """「查查有没有召回」: the thing that was told before, else the one that is asked for."""
+    return Answered(LOOK_UP) if _IS_IT_RECALLED.fullmatch(text) else None
+
+
+def _of_the_dispute(session: Session, who: Person, text: str) -> Answered | None:
+    """「删除我的投诉」: of a draft its deletion is offered, what was recorded can be withdrawn."""
+    if not deletes_dispute(text):
+        return None
+    is_draft = disputes.draft(session, who) is not None
+    return Answered("/stop" if is_draft else "/withdraw_dispute")
+
+
+def deletes_dispute(text: str) -> bool:
+    """Whether a whole folded message wants the own complaint deleted."""
+    return _DELETES_DISPUTE.fullmatch(text) is not None
+
+
+def _of_the_report(session: Session, who: Person, text: str) -> Answered | None:
+    """「匿名」, or a place or a day, under the way to the page of a report: it is written there."""
+    rows = people.last_replies(session, who)
+    ways = [
+        one
+        for row in rows
+        for one in row.get("buttons", ())
+        if one["title"] == words("report_on_page")
+    ]
+    if not ways:
+        return None
+    streets = {row["name"]: row["aliases"] for row in load("district")["streets"]}
+    is_unnamed = _UNNAMED.fullmatch(text) is not None
+    if not is_unnamed and (answers.is_question(text) or not places.find(text, streets)):
+        return None
+    address = ways[0]["url"]
+    payload = address if "://" in address else f"{links.HERE}{address}"
+    said = "report_unnamed" if is_unnamed else "report_write_there"
+    return Answered(None, said, ((ways[0]["title"], payload),))
 
 
 def _of_the_rule(session: Session, who: Person, text: str) -> Answered | None:
     """「拆封了呢」 after an answer about a rule goes on with the question before."""
-    if not _GOES_ON.fullmatch(text) or guidance.choose(text).is_sure:
+    if not _GOES_ON.fullmatch(text):
         return None
     asked = people.last_answered(session, who)
     rows = (people.replies_of(asked) if asked else None) or []
     is_rule = any(row.get("data", {}).get("guidance", {}).get("id") for row in rows)
     if asked is None or not is_rule:
         return None
+    if guidance.choose(text).is_sure:  # a question of its own, whatever it sounds like
+        return Answered(ASK_WORDS)
     before, _, _ = phones.redact(folding.plain(asked.text)[:LONGEST_BEFORE])
-    return Answered(f"{before},{text}")
+    return Answered(ASK_WORDS, words=f"{before},{text}")
 
 
 def _of_the_thing(session: Session, who: Person, text: str) -> Answered | None:
     """A model, a question for it, or whether one may go on using it, after an answer about a recall."""
     asks_which = _WHICH_MODEL.fullmatch(text) is not None
-    if not (asks_which or _CODE.fullmatch(text) or answers.asks_if_safe(text)):
+    asks_how = _HOW_BACK.fullmatch(text) is not None
+    if not (asks_which or asks_how or _CODE.fullmatch(text) or answers.asks_if_safe(text)):
         return None
     rows = people.last_replies(session, who)
     kinds = {row["data"]["recall"].get("kind") for row in rows if "recall" in row.get("data", {})}
     if kinds & set(recall_words.ASKS_BACK):  # there Rasa waits for it
         return None
+    if asks_how:
+        return Answered(HOW_BACK) if kinds & {"covered", "may_be_covered"} else None
     if asks_which:
         return Answered(None, "where_is_the_model")
     return Answered(SAME_THING) if kinds else None

@@ -84,10 +84,14 @@ _NUMBERED = re.compile(
     r"|科|国道|高速|公里|里程|温度|心率|血压|血糖|身高|体重|排名|粉丝|播放|点击|人均|气温"
     r"|[A-Za-z\d.\-])[是为:了到]? ?$"
 )
-_HOTLINE = re.compile(r"1[02]\d{3}|12[0-9]|11[0-9]|9[56]\d{3,4}|315|400")
+_HOTLINE = re.compile(r"100(?!00)\d{2}|123\d{2}|12[0-9]|11[0-9]|9[56]\d{3,4}|315|400")
 _CORRECTED = re.compile(
     rf"(?:金额|价格|数额|钱数|钱|价)[^。;!?]{{0,16}}?(?<!不)(?:是|为|改成"
     rf"|改为) ?(?P<number>{_NUMERAL})(?P<vague>{_VAGUE}?)"
+)
+# 饭是38的: a dish or a bill that is said to be of so much, where nothing follows.
+_COSTS = re.compile(
+    r"(?:饭|[菜面餐单票课]|套餐|东西|衣服|裤子|一[份碗顿单])是(?P<number>\d{1,5}(?:\.\d{1,2})?)(?P<vague>多?)(?=的?[。.!]?$)"
 )
 
 # What is counted behind a number that is no money; 只退 and 本来 are no measures.
@@ -198,7 +202,7 @@ def _candidates(text: str) -> Iterator[Amount]:
     for match in _CORRECTED.finditer(text):
         if not _is_counted(text, match):
             yield _amount(text, match)
-    for pattern in (_BARE, _DEAL, _BEFORE):
+    for pattern in (_BARE, _DEAL, _BEFORE, _COSTS):
         for match in pattern.finditer(text):
             if _is_bare_sum(text, match):
                 yield _amount(text, match)
@@ -265,8 +269,9 @@ def _is_bare_sum(text: str, match: re.Match[str]) -> bool:
         return False  # a year
     if match.re is _BARE and match["verb"] == "打" and _HOTLINE.fullmatch(number):
         return False
-    if match.re is _BEFORE and _DAY_LIKE.fullmatch(number):
-        return False  # 12.25买的
+    is_of_month = text[: match.start("number")].endswith("月")
+    if match.re is _BEFORE and (_DAY_LIKE.fullmatch(number) or is_of_month):
+        return False  # 12.25买的, 9月12买的
     if (
         match.re is _BARE
         and number.isdigit()

@@ -139,10 +139,27 @@ _BARE = (
 )
 
 
+# Words of which a wish has one at least, though it has no code: 补给我赠品, 让他们重新装.
+_WISHES = re.compile(
+    r"要|想|让|叫|给|把|补|重|道歉|说法|解释|处理|解决|罚|关|送|改|恢复|取消|停|别|希望|赶紧|尽快|能|请|帮|还|退|换|修|赔|返|开|拆|装|弄|查|兑现|履行|继续|公道|交代|态度"
+)
+
+
+def may_be(text: str) -> bool:
+    """Whether a whole answer can be a wish at all; 「卖菜的 没名字」 and 「假的」 are none."""
+    return _WISHES.search(text) is not None
+
+
+# What the shop offers is no wish: 只赔500, 说最多赔100.
+_OFFERED = re.compile(
+    r"(?<!我)(?:只(?!要|想|求)|才|最多|顶多|仅|就(?=给|肯))(?:肯|给|同意|愿意|能|答应|[他我])*[退赔补换修]"
+)
+
+
 def answered(text: str) -> set[str]:
     """The codes in a whole answer to the question what the citizen wants (退, 换一个, 要十倍)."""
     codes = read(text)
-    if codes - {"other"}:
+    if codes - {"other"} or _OFFERED.search(text):
         return codes
     return {code for code, word in _BARE if re.search(word, text)} or codes
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from bot.reading import amounts, dates, demands, numerals, places, platforms, standings
+from bot.reading import amounts, dates, demands, numerals, places, platforms, shop_names, standings
 
 BARE_REST = 3  # characters beside a day that tell nothing more
 STORY_AT_LEAST = 8  # characters that remain of a message once names and openers are taken out
@@ -72,6 +72,7 @@ def read(
     `shown` is the message as the citizen typed it, kept as the story.
     """
     marked: dict[str, Any] = {kind: _first(entities, kind) for kind in MARKED}
+    marked["merchant"] = marked["merchant"] or shop_names.of_brand(text, marked["brand"])
     return Facts(
         **marked,
         platform=_platform(text),
@@ -137,7 +138,10 @@ def _day(text: str, today: date) -> dict[str, Any]:
         return {}
     taken_back = _TAKEN_BACK.search(text)
     meant = [day for day in found if taken_back and day.start >= taken_back.start("new")]
-    day = (meant or found)[0]
+    past = [
+        day for day in found if day.on is None or day.on <= today
+    ]  # 「下个月8号的席 上个月交的」
+    day = (meant or past or found)[0]
     on = day.on if day.precision == "day" else None
     if meant and day is not found[0] and (same := in_month_of(found[0].on, day.text)):
         on = same if same <= today else on
@@ -192,7 +196,7 @@ def answer(field: str, text: str, today: date) -> Facts:
         value = amounts.read(typed)
         return Facts(amount=value, amount_text=typed)
     if field == "occurred_on":
-        return Facts(**{**_day(typed, today), "occurred_text": typed})
+        return Facts(**{"occurred_text": typed, **_day(typed, today)})
     if field == "standing":
         return Facts(standing=standings.read(typed))
     if field == "demand":

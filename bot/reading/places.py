@@ -235,10 +235,14 @@ def _districts(text: str) -> list[Place]:
 
 
 def _cities(text: str) -> list[Place]:
-    return [
+    found = [
         Place(match.group(), *match.span(), is_ours=None if match["home"] else False)
         for match in _CITY.finditer(text)
     ]
+    provinces = (
+        Place(match.group(), *match.span(), is_ours=False) for match in _PROVINCE.finditer(text)
+    )
+    return [*found, *provinces]
 
 
 def _addresses(text: str) -> list[Place]:
@@ -272,6 +276,14 @@ def _without_lead(match: re.Match[str]) -> Place | None:
 _DISTRICT_OF = {short: name for name, shorts in _DISTRICTS.items() for short in (name, *shorts)}
 _DISTRICT = re.compile(
     rf"(?:{OUR_CITY}市?)?(?P<name>{'|'.join(sorted(_DISTRICT_OF, key=len, reverse=True))})(?![门北]大街|道)"
+)
+# A province alone is many a street here (山东路, 江西路): it counts where one is, buys or sends there.
+_BARE = "|".join(
+    name.removesuffix("省") for name in _CITIES if name.endswith("省") and name != "河北省"
+)
+_PROVINCE = re.compile(
+    rf"(?:(?<=[在去到从])|(?<=人在)|^)(?:{_BARE})(?=$|[,。 ]|买|那边|那儿|这边|旅游|玩|出差|老家|的|一家|一个)"
+    rf"|(?:{_BARE})(?=那边|那儿|旅游|买的|的[商店厂]|商家|发的?货|寄)"
 )
 _CITY = re.compile(
     rf"(?:(?P<home>{OUR_CITY}市?)|(?P<away>(?:{'|'.join(_CITIES)})市?)){_CITY_WORDS}"

@@ -86,6 +86,11 @@ _NOT_BEHIND = {
     "大麦": "茶粉片若", "叮咚": "响声", "贝壳": "粉类砂材", "山姆": "大", "阿里巴巴": "大",
     "国美": "术院", "微信": "好群号聊语朋里联发名头昵", "微店": "员", "猫眼": "石镜",
 }  # fmt: skip
+# Chains with shops in town: 苏宁西青店 is one of these, 苏宁旗舰店 is none.
+_CHAINS = "苏宁易购|苏宁电器|苏宁|国美电器|国美|盒马鲜生|盒马|山姆会员店|山姆|京东家电|京东之家"
+_IN_TOWN = re.compile(
+    rf"(?:{_CHAINS})(?:(?!旗舰|专卖|专营|官方|自营|网|在线|平台|[的买在一这那某个])[\u4e00-\u9fff]){{1,6}}店(?!铺|家|里?下单)"
+)
 _APP = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6}) ?(?:app|APP|App|小程序)(?![A-Za-z])")
 _APP_EDGE = re.compile(
     r".*(?:[在从用的上了到和去给被是把向与说个装开这那某]|使用|打开|下载|通过|手机|他们|官方|购买"
@@ -126,11 +131,18 @@ def _pattern() -> re.Pattern[str]:
 _NAMED = _pattern()
 
 
+def in_town(text: str) -> list[tuple[int, int]]:
+    """Where folded text names a chain's shop in town (苏宁西青店), which is no platform: start, end."""
+    return [match.span() for match in _IN_TOWN.finditer(text)]
+
+
 def find(text: str) -> list[Platform]:
     """The platforms named in folded text, in order."""
+    shops = in_town(text)
     found = [
         Platform(match.group(), *match.span(), _NAMES[match.group().lower()])
         for match in _NAMED.finditer(text)
+        if not any(start <= match.start() < end for start, end in shops)
     ]
     for match in _APP.finditer(text):
         app = _app(match)

@@ -121,7 +121,8 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         found = spans.apart([spans.whole_shop(text, span) for span in marked])
         found = main_names.main_names(text, found, bool(platforms.find(text)))
         if not any(kind == "merchant" for kind, _, _ in found):
-            shop = self._known_shop(text, found) or spans.placed_shop(text, found)
+            chain = [("merchant", *span) for span in platforms.in_town(text)[:1]]
+            shop = chain or self._known_shop(text, found) or spans.placed_shop(text, found)
             found = spans.apart([*shop, *found])  # what was marked inside of it is dropped
         if not any(kind == "product" for kind, _, _ in found):
             listed = self._listed(text, found, "products", "product")

@@ -166,3 +166,12 @@ def test_a_number_that_no_word_of_money_leads_up_to_is_a_sum(text: str, worth: s
 )  # fmt: skip
 def test_a_number_of_something_else_is_no_sum(text: str) -> None:
     assert not amounts.find(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("报了两年课 12800 上了三个月", ["12800"]), ("课 10500", ["10500"]), ("交了 10000", ["10000"]), ("花了6万8 9月12买的", ["6万8"]), ("300 9月12买的", ["300"]), ("饭是38的", ["38"]), ("尺码是38的", []), ("办卡 12000 没用", ["12000"]),
+     ("找12315没人接", []), ("10086乱扣费", []), ("12306退票", []), ("12345 打不通", [])],
+)  # fmt: skip
+def test_a_price_that_begins_like_a_hotline_is_a_price(text: str, found: list[str]) -> None:
+    assert [one.text for one in amounts.find(text)] == found

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.reading import amounts, answers, demands, facts, shop_names, standings
+from bot.reading import amounts, answers, demands, facts, proofs, shop_names, standings
 
 TODAY = date(2026, 11, 27)
 STREETS = {"中北镇": ["中北"], "张家窝镇": ["张家窝"], "大寺镇": ["大寺"], "杨柳青镇": ["杨柳青"]}
@@ -13,7 +13,7 @@ STREETS = {"中北镇": ["中北"], "张家窝镇": ["张家窝"], "大寺镇": 
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("店在大寺镇 叫雅迪专卖", "雅迪专卖"), ("就叫剪艺 张家窝镇的", "剪艺"), ("叫 小鱼数码", "小鱼数码"), ("店叫 鑫隆通讯", "鑫隆通讯"),
+    [("店在大寺镇 叫雅迪专卖", "雅迪专卖"), ("就叫剪艺 张家窝镇的", "剪艺"), ("叫 小鱼数码", "小鱼数码"), ("卖家昵称叫 光影老王", "光影老王"), ("微信名叫大胖水果", "大胖水果"), ("顺达二手车在张家窝", "顺达二手车"), ("店叫 鑫隆通讯", "鑫隆通讯"),
      ("店名是力美健杨楼店", "力美健杨楼店"), ("剪艺", "剪艺"), ("永旺超市", "永旺超市"), ("我爱我家", "我爱我家"), ("不二家", "不二家"),
      ("杨柳青镇的好又多超市", "好又多超市"), ("在永旺买的", "永旺"), ("就是那个童话城早教", "童话城早教"), ("没想到酸菜鱼", "没想到酸菜鱼"),
      ("抖音上的小王数码", "小王数码"), ("老王饺子馆", "老王饺子馆"), ("华润万家的", "华润万家"), ("卖家个人", "卖家个人"), ("别克4S店", "别克4S店"), ("哪吒汽车", "哪吒汽车"), ("不锈钢制品厂", "不锈钢制品厂"), ("把子肉快餐", "把子肉快餐"),
@@ -27,6 +27,7 @@ def test_a_shops_name_is_heard(text: str, name: str) -> None:
     "text",
     ["那我要投诉", "那我投诉它", "买手机的", "昨天收到的", "小区在张家窝", "就在西青那个车市 老板姓刘", "不给底片", "时间是五月", "一个月59",
      "自己用没处理过", "什么时候实行的", "那我咋回复12315", "总共48节", "店家说不支持七天无理由", "把送的补给我", "谁开发的你",
+     "没小票", "没有发票", "付款记录有", "什么凭证都没有", "保价没有", "车商在张家窝", "在杨柳青一个讲座上", "在微信群里买的", "商家", "还有手机",
      "银行卡被盗刷了", "医院多收我钱", "删掉小米手环", "还有个小米手环也记上", "你们管吗", "找过消协了"],
 )  # fmt: skip
 def test_a_sentence_is_no_shops_name(text: str) -> None:
@@ -152,3 +153,78 @@ def test_what_only_sounds_like_harm_is_no_story(text: str) -> None:
 def test_a_places_name_is_no_sum() -> None:
     assert not facts.is_readable("amount", "地址是李七庄街的", TODAY)
     assert facts.is_readable("amount", "七八百吧", TODAY)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("泉城商场", "泉城商场"), ("在凯德广场", "凯德广场"), ("泉城商场里的", "泉城商场"), ("西青区中北镇", None), ("友谊路", None),
+     ("华苑小区", None), ("广场", None), ("在商场买的", None)],
+)  # fmt: skip
+def test_a_market_is_named_alone(text: str, name: str | None) -> None:
+    assert shop_names.mall_in(text, STREETS) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "is_about"),
+    [("没小票", True), ("小票丢了", True), ("我有付款记录", True), ("没有合同 有转账记录", True), ("没开票", True), ("手里只有聊天记录", True),
+     ("什么凭证都没有", True), ("他们没给我小票", True), ("没签合同", True), ("发票丢了，有照片", True), ("没合同,有聊天记录,有照片", True), ("不给开发票", False), ("合同有问题", False), ("有小票吗", False),
+     ("发票开错了", False), ("票面价格不对", False), ("没有", False), ("永旺超市", False)],
+)  # fmt: skip
+def test_what_is_said_of_proof_is_known(text: str, is_about: bool) -> None:
+    assert proofs.is_about(text) is is_about
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [("只赔500", set()), ("最多换一个", set()), ("他们才赔50", set()), ("只要退钱", {"refund"}), ("我只想换新的", {"exchange"}),
+     ("赔500", {"compensation"}), ("换一个", {"exchange"})],
+)  # fmt: skip
+def test_what_the_shop_offers_is_no_wish(text: str, codes: set[str]) -> None:
+    assert demands.answered(text) == codes
+
+
+def test_what_happens_later_is_not_when_it_happened() -> None:
+    read = facts.read("下个月8号的席 上个月交的", [], today=TODAY, streets=STREETS, shown="")
+    assert read.occurred_text == "上个月"
+    assert facts.answer("occurred_on", "今年三月报的", TODAY).occurred_text == "今年三月"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("迷雾剧场", "迷雾剧场"), ("官方旗舰店", "官方旗舰店"), ("杨柳青镇的好又多超市", "好又多超市"), ("给个说法", None), ("没受伤", None), ("假的", None),
+     ("他们不开店", None), ("卖菜的 没名字", None), ("剪艺", None)],
+)  # fmt: skip
+def test_a_shop_is_known_by_its_last_word(text: str, name: str | None) -> None:
+    assert shop_names.shop_in(text, STREETS) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "may_be"),
+    [
+        ("补给我赠品", True),
+        ("让他们重新装", True),
+        ("给个说法", True),
+        ("道歉", True),
+        ("卖菜的 没名字", False),
+        ("假的", False),
+        ("太少了", False),
+    ],
+)
+def test_some_words_can_be_no_wish(text: str, may_be: bool) -> None:
+    assert demands.may_be(text) is may_be
+
+
+@pytest.mark.parametrize(
+    ("text", "product", "is_thing"),
+    [("是一个手表", "手表", True), ("买的手表", "手表", True), ("手表专卖店", "手表", False), ("手表", "手表", True), ("永旺", None, False)],
+)  # fmt: skip
+def test_a_thing_is_no_shop(text: str, product: str | None, is_thing: bool) -> None:
+    assert shop_names.is_thing(text, product) is is_thing
+
+
+@pytest.mark.parametrize(
+    ("text", "brand", "shop"),
+    [("爱玛专卖店 张家窝", "爱玛", "爱玛专卖店"), ("在福特4S店修的", "福特", "福特4S店"), ("爱玛电动车", "爱玛", None), ("专卖店", None, None)],
+)  # fmt: skip
+def test_a_brands_own_shop_is_named_by_it(text: str, brand: str | None, shop: str | None) -> None:
+    assert shop_names.of_brand(text, brand) == shop

@@ -33,7 +33,7 @@ UNKNOWN = (
 )
 NO_PLACE = (
     "北京时间", "电路坏了", "短路了", "知道了", "线路不好", "这个小区", "市场监管", "道歉",
-    "河北", "味道不对", "退款", "一路都在响",
+    "河北", "味道不对", "退款", "一路都在响", "海河南岸", "山东煎饼有虫", "陕西面馆吃坏肚子", "在江西路吃饭", "河南话",
 )  # fmt: skip
 
 
@@ -55,6 +55,15 @@ def test_a_place_elsewhere_is_not_ours(text: str, span: str, district: str | Non
 def test_an_address_alone_does_not_tell_the_district(text: str, span: str) -> None:
     (place,) = places.find(text, STREETS)
     assert (place.text, place.is_ours) == (span, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("在山东买的", "山东"), ("河南的商家发错货", "河南"), ("我人在湖北", "湖北"), ("从广东发货", "广东"), ("山东", "山东"), ("去云南旅游被骗", "云南")],
+)  # fmt: skip
+def test_a_province_is_elsewhere_where_one_is_or_buys_there(text: str, span: str) -> None:
+    (place,) = places.find(text, STREETS)
+    assert (place.text, place.is_ours) == (span, False)
 
 
 @pytest.mark.parametrize("text", NO_PLACE)

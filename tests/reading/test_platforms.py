@@ -30,6 +30,17 @@ def test_a_word_that_holds_a_name_is_no_platform(text: str) -> None:
     assert platforms.find(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "shop"),
+    [("苏宁西青店", "苏宁西青店"), ("在苏宁易购中北店买的", "苏宁易购中北店"), ("国美杨柳青店不退", "国美杨柳青店"), ("盒马永旺店", "盒马永旺店"),
+     ("苏宁易购旗舰店", None), ("苏宁一家店", None), ("苏宁易购买的冰箱店家不退", None), ("京东旗舰店", None),
+     ("苏宁易购上的美的专卖店", None)],
+)  # fmt: skip
+def test_a_chains_shop_in_town_is_no_platform(text: str, shop: str | None) -> None:
+    assert [text[start:end] for start, end in platforms.in_town(text)] == ([shop] if shop else [])
+    assert bool(platforms.find(text)) is (shop is None)
+
+
 def test_an_app_we_do_not_list_keeps_its_name() -> None:
     (platform,) = platforms.find("我在津城生活app上买的")
     assert platform.name == "津城生活"

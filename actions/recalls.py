@@ -11,6 +11,7 @@ from actions.turn import Turn, TurnAction
 from bot.casework import recall_reach, recall_words, recalls, things, things_completing
 from bot.casework.records import Dispute
 from bot.library import words
+from bot.reading import answers
 
 FORM = "recall_form"
 HOW_TO = (
@@ -60,7 +61,7 @@ class ValidateRecallForm(TurnAction):
             _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
         names_a_thing = recalls.names_a_product(turn.text)
-        may_tell = not asked and answer.kind in UNNAMED
+        may_tell = not asked and answer.kind in UNNAMED and not answers.asks_if_safe(turn.text)
         is_answered = may_tell and say_if_sure(turn, but_not=HOW_TO if names_a_thing else "")
         if not asked and answer.kind == "ask_brand" and not is_answered:
             say_answer(turn, answer)

@@ -159,7 +159,8 @@ def _meant(
     """What a message under the last reply means: a sentence alone, or a question with one before."""
     said = [*before, *([{"text": words(meant.sentence)}] if meant.sentence else [])]
     if meant.payload is not None:
-        return Heard(Question(meant.payload, words=meant.words or text, before=said))
+        shown, _ = without_numbers(meant.words or text)
+        return Heard(Question(meant.payload, words=shown, before=said))
     if meant.buttons:
         buttons = [{"title": title, "payload": payload} for title, payload in meant.buttons]
         said[-1] = offered(session, who, {**said[-1], "buttons": buttons}, now)

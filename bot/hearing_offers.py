@@ -1,14 +1,25 @@
-"""Words that belong to the last reply: a yes under a deletion, hours for a call-back, more of a recalled thing. Knows no Rasa."""
+"""Words that belong to the last reply or to a record: a yes under a deletion, hours for a call. Knows no Rasa."""
 
+import json
 import re
 from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from bot.casework import callbacks, disputes, guidance, links, people, privacy, recall_words
+from bot.casework import (
+    callbacks,
+    choices,
+    disputes,
+    guidance,
+    links,
+    people,
+    privacy,
+    progress,
+    recall_words,
+)
 from bot.casework.records import OfferedButton, Person
 from bot.library import load, words
-from bot.reading import answers, folding, phones, places, small_talk
+from bot.reading import answers, folding, phones, places, shop_names, small_talk
 
 CALL_ME = "/request_callback"
 FILE = "/file_complaint"
@@ -55,6 +66,9 @@ _COMPLAINED = re.compile(
 _TREATED = re.compile(
     r"(?:已经|刚刚?|都|现在|孩子|大?人|我|我们|带[他她它]|[他她]|在|去|到|送|看)*(?:医院|诊所|卫生院|急诊|门诊)[^,。?？吗收]{0,8}(?:了|过|呢|完|好)?|(?:已经|都|就)*(?:包扎|打针|打了破伤风|上了?药|处理|缝针?)(?:好|过|完)?了"
 )
+_ADDS = re.compile(
+    r"(?:我|还|想|要|需要|得|再|能|可以|怎么|在哪|给|把)*补充(?!道|剂)(?:一下|下|点|些|一点|几句|材料|情况|证据|照片|说明|内容|一个|两点|[,， ]|$)"
+)
 _UNNAMED = re.compile(
     r"(?:那|我|我想|我要|想|要|必须|就|能不能|能|可以|可不可以|是不是|不)*(?:匿名|实名|不?(?:留|写|填|报|露|说)(?:我的)?(?:姓?名字?|电话|手机号?|联系方式))(?:举报|的|吗|行吗|可以吗|吧|呢)*[。.!?]?"
 )
@@ -69,9 +83,7 @@ class Answered(NamedTuple):
     payload: str | None
     sentence: str | None = None
     buttons: tuple[tuple[str, str], ...] = ()
-    words: str | None = (
-        None  # what is understood beside the payload, where it is more than was typed
-    )
+    words: str | None = None  # what is understood, where that is more than was typed
 
 
 def answered(session: Session, who: Person, text: str) -> Answered | None:
@@ -90,6 +102,7 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
         or _of_a_word(text)
         or _of_the_dispute(session, who, text)
         or _of_the_report(session, who, text)
+        or _of_a_shop(session, who, text)
         or _of_the_rule(session, who, text)
         or _of_the_thing(session, who, text)
     )
@@ -112,20 +125,13 @@ def _of_a_call(session: Session, who: Person, text: str) -> Answered | None:
 
 def _of_the_care(session: Session, who: Person, text: str) -> Answered | None:
     """「已经去医院了」, or that nobody is hurt, where safety came first: what was offered stays offered."""
-    if not is_offered(session, who, FILE) or not is_offered(session, who, LOOK_UP):
-        return None
     is_relief = small_talk.courtesy(text) == "relieved"
     if not (is_relief or _TREATED.fullmatch(text)):
         return None
-    rows = people.last_replies(session, who)
-    buttons = [one for row in rows for one in row.get("buttons", ()) if one["id"]]
-    payloads = {
-        one["title"]: found.payload
-        for one in buttons
-        if (found := session.get(OfferedButton, one["id"])) is not None
-    }
-    kept = tuple((title, payload) for title, payload in payloads.items())
-    return Answered(None, "care_relieved" if is_relief else "care_treated", kept)
+    buttons = tuple((one.title, one.payload) for one in _offered(session, who))
+    if not {FILE, LOOK_UP} <= {payload for _, payload in buttons}:
+        return None
+    return Answered(None, "care_relieved" if is_relief else "care_treated", buttons)
 
 
 def _of_a_word(text: str) -> Answered | None:
@@ -141,7 +147,10 @@ def _of_its_recall(text: str) -> Answered | None:
 
 
 def _of_the_dispute(session: Session, who: Person, text: str) -> Answered | None:
-    """「删除我的投诉」: of a draft its deletion is offered, what was recorded can be withdrawn."""
+    """「删除我的投诉」: of a draft its deletion is offered, what was recorded can be withdrawn, or added to."""
+    if _ADDS.match(text):
+        running = progress.running(session, who)
+        return Answered(choices.payload(running[0], "add")) if running else None
     if not deletes_dispute(text):
         return None
     is_draft = disputes.draft(session, who) is not None
@@ -155,23 +164,28 @@ def deletes_dispute(text: str) -> bool:
 
 def _of_the_report(session: Session, who: Person, text: str) -> Answered | None:
     """「匿名」, or a place or a day, under the way to the page of a report: it is written there."""
-    rows = people.last_replies(session, who)
-    ways = [
-        one
-        for row in rows
-        for one in row.get("buttons", ())
-        if one["title"] == words("report_on_page")
-    ]
-    if not ways:
-        return None
     streets = {row["name"]: row["aliases"] for row in load("district")["streets"]}
     is_unnamed = _UNNAMED.fullmatch(text) is not None
     if not is_unnamed and (answers.is_question(text) or not places.find(text, streets)):
+        return None
+    buttons = [one for row in people.last_replies(session, who) for one in row.get("buttons", ())]
+    ways = [one for one in buttons if one["title"] == words("report_on_page")]
+    if not ways:
         return None
     address = ways[0]["url"]
     payload = address if "://" in address else f"{links.HERE}{address}"
     said = "report_unnamed" if is_unnamed else "report_write_there"
     return Answered(None, said, ((ways[0]["title"], payload),))
+
+
+def _of_a_shop(session: Session, who: Person, text: str) -> Answered | None:
+    """A bare name by its last word (老百姓大药房), after what was told: it belongs to that."""
+    streets = {row["name"]: row["aliases"] for row in load("district")["streets"]}
+    name = shop_names.shop_in(text, streets)
+    if not name or not is_offered(session, who, FILE):
+        return None
+    told = json.dumps({"choice": "words", "merchant": name}, ensure_ascii=False)
+    return Answered(f"/inform{told}")
 
 
 def _of_the_rule(session: Session, who: Person, text: str) -> Answered | None:
@@ -180,7 +194,8 @@ def _of_the_rule(session: Session, who: Person, text: str) -> Answered | None:
         return None
     asked = people.last_answered(session, who)
     rows = (people.replies_of(asked) if asked else None) or []
-    is_rule = any(row.get("data", {}).get("guidance", {}).get("id") for row in rows)
+    told = [(row.get("data") or {}).get("guidance", {}) for row in rows]
+    is_rule = any(one.get("id") or one.get("choices") for one in told)
     if asked is None or not is_rule:
         return None
     if guidance.choose(text).is_sure:  # a question of its own, whatever it sounds like
@@ -208,7 +223,11 @@ def _of_the_thing(session: Session, who: Person, text: str) -> Answered | None:
 
 def is_offered(session: Session, who: Person, payload: str) -> bool:
     """Whether the last reply to this person had a button of that payload."""
+    return any(one.payload == payload for one in _offered(session, who))
+
+
+def _offered(session: Session, who: Person) -> list[OfferedButton]:
+    """The buttons of the last reply to this person, links left out."""
     rows = people.last_replies(session, who)
     ids = [one["id"] for row in rows for one in row.get("buttons", ()) if one["id"]]
-    found = (session.get(OfferedButton, one) for one in ids)
-    return any(one is not None and one.payload == payload for one in found)
+    return [one for one in (session.get(OfferedButton, id_) for id_ in ids) if one is not None]

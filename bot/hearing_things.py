@@ -45,28 +45,32 @@ def asked(session: Session, who: Person, text: str) -> Answered | None:
     """
     if len(text) > LONGEST:
         return None
-    above = _stands_above(session, who)
-    if above == "kept" and _HOW_TOLD.fullmatch(text):
-        here = "page" if people.is_on_our_own(who) else "here"
-        return Answered(
-            None, f"follow_will_tell_{here}", ((words("my_things"), things_asked.LIST),)
-        )
     if _KEEP_THAT.fullmatch(text):
-        return Answered(KEEP_IT) if above == "recall" else None
+        return Answered(KEEP_IT) if _stands_above(session, who) == "recall" else None
+    if _HOW_TOLD.fullmatch(text):
+        return _how_told(who) if _stands_above(session, who) == "kept" else None
     if (named := _LOOK.sub("", text)) != text:
         is_one = _is_thing(session, named, most=LEAD)
         return Answered(_sentence("look_up", named)) if is_one else None
     named = _KEPT_TOO.sub("", _MORE.sub("", text))
     is_more = named != text
-    if _KEPT_TOO.search(text):
-        above = "kept"
-    is_answer = above == "question" or (above == "recall" and not is_more)
-    if is_answer or not _is_thing(session, named, most=LEAD if is_more else 0):
+    if not _is_thing(session, named, most=LEAD if is_more else 0):
         return None
-    if above is None and re.search(r"\d", named):  # a model is named for the sake of its recall
+    above = "kept" if _KEPT_TOO.search(text) else _stands_above(session, who)
+    if above == "question" or (above == "recall" and not is_more):
         return None
     if above is not None:
         return Answered(_sentence("look_up" if above == "recall" else "keep", named))
+    return None if re.search(r"\d", named) else _which(named)  # a model is named for its recall
+
+
+def _how_told(who: Person) -> Answered:
+    here = "page" if people.is_on_our_own(who) else "here"
+    return Answered(None, f"follow_will_tell_{here}", ((words("my_things"), things_asked.LIST),))
+
+
+def _which(named: str) -> Answered:
+    """The question what a thing is named for; each button says a whole sentence."""
     choices = [(row["title"], row["asks"].format(name=named)) for row in _wordings()["choices"]]
     return Answered(None, "thing_alone", tuple(choices))
 

@@ -147,7 +147,7 @@ def test_evidence_of_a_dispute_is_not(session: Session, citizen: Person) -> None
 def test_words_that_ask_for_it_go_to_rasa_as_well(session: Session, citizen: Person) -> None:
     found = heard(session, citizen, "查召回", File("photo", picture()))
     assert len(found.photos) == 1
-    assert found.question is not None and found.question.payload == "查召回"
+    assert found.question is not None and found.question.payload == "/query_recall"
 
 
 @pytest.mark.parametrize(

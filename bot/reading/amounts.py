@@ -84,6 +84,7 @@ _NUMBERED = re.compile(
     r"|科|国道|高速|公里|里程|温度|心率|血压|血糖|身高|体重|排名|粉丝|播放|点击|人均|气温"
     r"|[A-Za-z\d.\-])[是为:了到]? ?$"
 )
+_DAY_BEFORE = re.compile(rf"(?<![\dA-Za-z-])(?:\d{{1,2}}|[{numerals.DIGIT}十]{{1,3}})[号日] ?$")
 _HOTLINE = re.compile(r"100(?!00)\d{2}|123\d{2}|12[0-9]|11[0-9]|9[56]\d{3,4}|315|400")
 _CORRECTED = re.compile(
     rf"(?:金额|价格|数额|钱数|钱|价)[^。;!?]{{0,16}}?(?<!不)(?:是|为|改成"
@@ -265,6 +266,7 @@ def _is_bare_sum(text: str, match: re.Match[str]) -> bool:
         match.re is not _BARE
         and re.fullmatch("(?:19|20)[0-3]\\d", number)
         and (match.re is _DEAL or text.startswith("一年", match.end()))
+        and number != "2000"  # 年卡2000一年: so round a number is a price
     ):
         return False  # a year
     if match.re is _BARE and match["verb"] == "打" and _HOTLINE.fullmatch(number):
@@ -287,7 +289,8 @@ def _is_sum_alone(text: str, match: re.Match[str]) -> bool:
     number = match["number"]
     if re.fullmatch(r"(?:19|20)[0-4]\d", number) or _DAY_LIKE.fullmatch(number):
         return False
-    if _HOTLINE.fullmatch(number) or _NUMBERED.search(text[: match.start()]):
+    before = _DAY_BEFORE.sub(",", text[: match.start()])  # 「上月26号 598」 is no number 598
+    if _HOTLINE.fullmatch(number) or _NUMBERED.search(before):
         return False
     return not _is_counted(text, match)
 

@@ -196,7 +196,12 @@ def answer(field: str, text: str, today: date) -> Facts:
         value = amounts.read(typed)
         return Facts(amount=value, amount_text=typed)
     if field == "occurred_on":
-        return Facts(**{"occurred_text": typed, **_day(typed, today)})
+        day = _day(typed, today)
+        beside = typed.replace(day.get("occurred_text") or typed, "", 1)
+        is_half = re.search(r"[\d年月日号]", beside) is not None  # 9999年12月31日 is no 12月31日
+        return Facts(
+            **({**day, "occurred_text": typed} if is_half else {"occurred_text": typed, **day})
+        )
     if field == "standing":
         return Facts(standing=standings.read(typed))
     if field == "demand":

@@ -78,6 +78,7 @@ _ALIASES = (
 )
 # Words in which a platform's name is only part of another word.
 _NOT_BEFORE = {
+    "滴滴": "开 跑",
     "得物": "获 取 觉 值 所 记 懂", "京东": "东 北 南", "同程": "共 陪", "大麦": "吃", "转转": "转",
     "微信": "加 的 删 有 加我 加了 加他 加她 她的 换",
 }  # fmt: skip
@@ -91,6 +92,11 @@ _CHAINS = "苏宁易购|苏宁电器|苏宁|国美电器|国美|盒马鲜生|盒
 _IN_TOWN = re.compile(
     rf"(?:{_CHAINS})(?:(?!旗舰|专卖|专营|官方|自营|网|在线|平台|[的买在一这那某个])[\u4e00-\u9fff]){{1,6}}店(?!铺|家|里?下单)"
 )
+# Words behind a name that make it a courier, or the way people write to each other.
+_NO_SHOP_BEHIND = {
+    "京东": "快递|物流",
+    "微信": "(?:上|里)?(?:跟|和|找|问)?(?:他们?|她|商家|店家|卖家|老板|客服)?(?:联系|聊|沟通)",
+}
 _APP = re.compile(r"(?P<name>[\u4e00-\u9fff]{2,6}) ?(?:app|APP|App|小程序)(?![A-Za-z])")
 _APP_EDGE = re.compile(
     r".*(?:[在从用的上了到和去给被是把向与说个装开这那某]|使用|打开|下载|通过|手机|他们|官方|购买"
@@ -124,6 +130,8 @@ def _pattern() -> re.Pattern[str]:
             left += "".join(f"(?<!{word})" for word in before.split())
         if behind := _NOT_BEHIND.get(alias):
             right += f"(?![{behind}])"
+        if words := _NO_SHOP_BEHIND.get(alias):
+            right += f"(?!{words})"
         parts.append(left + re.escape(alias) + right)
     return re.compile("|".join(parts), re.IGNORECASE)
 

@@ -79,7 +79,8 @@ def name_in(text: str, streets: Mapping[str, Sequence[str]]) -> str | None:
         text = text.replace(part, "")
     left = _AROUND_A_NAME.sub("", text).strip(" ,，。的")
     left = re.sub(r"(?:就|是)?在$", "", left)  # 「车商在王稳庄」 tells a place alone
-    return left if len(left) > 1 and left not in _ANY_SHOP else None
+    is_more = left in _ANY_SHOP or "买的" in left  # 「洗面奶 拼多多买的 39」
+    return left if len(left) > 1 and not is_more else None
 
 
 _KIND_OF_SHOP = re.compile(

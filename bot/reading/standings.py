@@ -51,6 +51,9 @@ _FOR_ANOTHER = re.compile(
 _OWN = re.compile(
     rf"(?<!不)(?<!不是)(?<!不是我)(?:自己|本人|自用|家用|自个儿?|我买的|我用|我家)|(?<!不)(?:是|给|帮|替)(?:我们?|俺|咱们?)?家?的?{_FAMILY}|^(?:我)?{_FAMILY}(?:买|用|吃|的|要)|生活(?:消费|用|需要)|日常用"
 )
+_FOR_FAMILY = re.compile(
+    rf"(?:就|都|是)*(?:给|帮)?(?:我们?|俺|咱们?)?家?(?:里)?的?{_FAMILY}(?:用|吃|喝|穿|戴|玩)的?[啊呀吧呢。.!\s]*"
+)
 _NOT_HANDLED = re.compile(
     rf"{_NOT}[^,。;!?]{{0,8}}(?:处理|调解|起诉|仲裁|投诉|找)过?|(?:是的?|对|嗯+|[,\s])*(?:没有?|都没有?|没有过|没呢|没)[啊呀吧呢的。.!\s]*$"
 )
@@ -101,7 +104,9 @@ def is_plain(text: str) -> bool:
     if len(text) > LONGEST_PLAIN or answers.is_question(text):
         return False
     said = read(text)
-    is_own = said == "own" and any(word in text for word in OWN_WORDS)
+    is_own = said == "own" and (
+        any(word in text for word in OWN_WORDS) or _FOR_FAMILY.fullmatch(text) is not None
+    )
     return is_own or (said == "handled" and _stands(_HANDLED, text))
 
 

@@ -99,7 +99,7 @@ def test_words_that_follow_nothing_keep_nothing(say: Say, session: Session, text
 def test_what_was_asked_about_is_kept_by_a_button(say: Say, session: Session) -> None:
     said = say(ValidateRecallForm(), "罗马仕充电宝PAC20-272召回了吗")
     assert "已记下" in pressed(say, said["press"]["记下，有召回告诉我"])["text"]
-    assert kept(session) == ["罗马仕充电宝PAC20-272召回了吗"]
+    assert kept(session) == ["罗马仕充电宝PAC20-272"]
 
 
 @pytest.mark.parametrize("text", ["酸奶召回了吗", "罗马仕充电宝召回了吗"])

@@ -220,3 +220,27 @@ def test_a_wish_after_a_story_files_the_story(running: Stack, talk: Talk) -> Non
     talk.say("赔医药费")
     dispute = mine(running, talk)
     assert "滑板车" in (dispute.facts or "") and dispute.demand == "compensation"
+
+
+def test_a_shops_bare_name_belongs_to_the_story_before(running: Stack, talk: Talk) -> None:
+    talk.say("妈妈吃了药店推荐的保健品头晕住院")
+    talk.say("老百姓大药房")
+    talk.press("提出投诉")
+    dispute = mine(running, talk)
+    assert dispute.merchant == "老百姓大药房" and "头晕" in (dispute.facts or "")
+
+
+@pytest.mark.parametrize("said", ["我想补充一下 我还有小票照片", "补充材料", "还要补充一点"])
+def test_who_adds_to_a_dispute_is_asked_for_it(running: Stack, talk: Talk, said: str) -> None:
+    talk.say("在永旺超市买的电饭煲用了三天就坏了，399元，昨天买的，要求退款，自己用没处理过")
+    while mine(running, talk).asking != "confirmed":
+        talk.say("不知道")
+    talk.say("确认")
+    talk.say(said)
+    assert "补充的写在下一条消息里" in talk.replies[0].text
+
+
+@pytest.mark.parametrize("said", ["充电宝会爆炸吗", "充电宝鼓包了 还能用吗", "电热毯会漏电吗"])
+def test_whether_a_thing_is_dangerous_asks_for_its_brand(talk: Talk, said: str) -> None:
+    talk.say(said)
+    assert "召回" in talk.replies[0].text and "救治" not in talk.replies[0].text

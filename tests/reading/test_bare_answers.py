@@ -27,7 +27,7 @@ def test_a_shops_name_is_heard(text: str, name: str) -> None:
     "text",
     ["那我要投诉", "那我投诉它", "买手机的", "昨天收到的", "小区在张家窝", "就在西青那个车市 老板姓刘", "不给底片", "时间是五月", "一个月59",
      "自己用没处理过", "什么时候实行的", "那我咋回复12315", "总共48节", "店家说不支持七天无理由", "把送的补给我", "谁开发的你",
-     "没小票", "没有发票", "付款记录有", "什么凭证都没有", "保价没有", "车商在张家窝", "在杨柳青一个讲座上", "在微信群里买的", "商家", "还有手机",
+     "没小票", "洗面奶 拼多多买的 39", "没有发票", "付款记录有", "什么凭证都没有", "保价没有", "车商在张家窝", "在杨柳青一个讲座上", "在微信群里买的", "商家", "还有手机",
      "银行卡被盗刷了", "医院多收我钱", "删掉小米手环", "还有个小米手环也记上", "你们管吗", "找过消协了"],
 )  # fmt: skip
 def test_a_sentence_is_no_shops_name(text: str) -> None:
@@ -228,3 +228,16 @@ def test_a_thing_is_no_shop(text: str, product: str | None, is_thing: bool) -> N
 )  # fmt: skip
 def test_a_brands_own_shop_is_named_by_it(text: str, brand: str | None, shop: str | None) -> None:
     assert shop_names.of_brand(text, brand) == shop
+
+
+@pytest.mark.parametrize(
+    ("text", "is_plain"),
+    [("给孩子用", True), ("给我妈用的", True), ("就是孩子穿的", True), ("自己用", True), ("我妈买的", False), ("孩子用坏了", False), ("是", False)],
+)  # fmt: skip
+def test_what_is_for_the_family_is_ones_own(text: str, is_plain: bool) -> None:
+    assert standings.is_plain(text) is is_plain
+
+
+@pytest.mark.parametrize("text", ["充电宝会爆炸吗", "电热毯会漏电么", "会不会起火"])
+def test_whether_a_thing_may_burn_asks_if_it_is_safe(text: str) -> None:
+    assert answers.asks_if_safe(text)

@@ -10,10 +10,10 @@ from actions.callbacks import hear_phone
 from actions.guidance_words import remember, say_if_sure, told_before
 from actions.moments import stops_the_form
 from actions.recalls import say_if_recalled, say_if_thing_is_recalled
-from actions.turn import Turn, TurnAction, streets
+from actions.turn import Turn, TurnAction
 from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
-from bot.library import label, words
+from bot.library import label, streets, words
 from bot.reading import answers, dates, demands, facts, moments, shop_names
 
 FORM = "dispute_form"
@@ -176,11 +176,10 @@ def _corrected(turn: Turn, draft: Dispute) -> str | None:
 def _read(turn: Turn, draft: Dispute, *, over: bool, corrected: str | None) -> facts.Facts:
     """The facts of a message beside what the draft holds: sums and days that mean something else there."""
     read = turn.facts()
-    if draft.amount is None and draft.asking != "amount" and answers.is_claim(turn.text):
+    is_price = corrected == "amount" or (draft.amount is None and draft.asking == "amount")
+    if answers.is_claim(turn.text) and not is_price:  # 「要赔1000」 is a wish, not what was paid
         return replace(read, amount=None, amount_text=None, amount_choices=(), facts=turn.shown)
     if draft.amount is not None and corrected != "amount":
-        if answers.is_claim(turn.text):  # 「要赔1000」 is a wish, not what was paid
-            return replace(read, amount=None, amount_text=None, amount_choices=(), facts=turn.shown)
         if not over and read.amount_choices:
             read = replace(read, amount_choices=(), facts=turn.shown)
         if not over and read.amount and draft.amount != read.amount:
@@ -221,11 +220,7 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
     new = disputes.take(draft, read, over=over)
     if asked != "merchant" and (name := shop_names.called(turn.text)):
         new |= disputes.take(draft, facts.Facts(merchant=name), over=True)
-    is_sum = read.amount or read.amount_choices or answers.is_claim(turn.text)
-    is_beside = set(new) == {"facts"} and is_sum
-    is_told = set(new) == {"facts"} and facts.tells_a_story(turn.text, turn.entities)
-    if asked != "facts" and (is_beside or is_told):  # 「剩下大概11000」, 「店关门了」
-        turn.tell(words("story_noted"))
+    is_beside = asked != "facts" and set(new) == {"facts"} and _say_in_story(turn, read)
     if asked != "merchant" and draft.merchant is None and not new:
         name = shop_names.shop_in(turn.text, streets())
         new |= disputes.take(draft, facts.Facts(merchant=name), over=True) if name else {}
@@ -247,6 +242,14 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
     return told
 
 
+def _say_in_story(turn: Turn, read: facts.Facts) -> bool:
+    """Say where words went into the story alone (「剩下大概11000」, 「店关门了」); whether they tell a sum."""
+    is_sum = bool(read.amount or read.amount_choices or answers.is_claim(turn.text))
+    if is_sum or facts.tells_a_story(turn.text, turn.entities):
+        turn.tell(words("story_noted"))
+    return is_sum
+
+
 def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> dict[str, Any]:
     """What a message answers to the question that was put, beyond its marked facts.
 
@@ -254,9 +257,8 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
     """
     is_short = len(turn.text) <= NAMES_ONLY
     if asked == "merchant":
-        mall = (
-            shop_names.mall_in(turn.text, streets()) if draft.location else None
-        )  # 「在凯德广场」
+        is_placed = draft.location is not None  # then 「在凯德广场」 tells the seller
+        mall = shop_names.mall_in(turn.text, streets()) if is_placed else None
         given = facts.Facts(merchant=(_shop_named(turn) or mall) if is_short else None)
     elif asked == "location" and (is_told or not is_short or shop_names.is_no_name(turn.text)):
         given = facts.Facts()

@@ -6,7 +6,7 @@ from typing import Any
 from rasa_sdk.events import EventType, SlotSet
 
 from actions.guidance_answers import button
-from actions.turn import Turn, streets
+from actions.turn import Turn
 from bot.casework import (
     disputes,
     guidance,
@@ -17,7 +17,7 @@ from bot.casework import (
     term_reminders,
 )
 from bot.casework.guidance_case import Case
-from bot.library import words
+from bot.library import streets, words
 from bot.reading import answers, facts, standings
 
 LONGEST_SHORT = 10  # characters of a question that says nothing of what it is about

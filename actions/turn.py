@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from bot import database, settings
 from bot.casework import disputes, people, recalls
 from bot.casework.records import Person
-from bot.library import load
+from bot.library import streets
 from bot.reading import answers, facts
 
 log = logging.getLogger(__name__)
@@ -35,12 +35,6 @@ def sessions() -> sessionmaker[Session]:
 def _at_the_records() -> ThreadPoolExecutor:
     """The one thread that turns are taken in: more of them wait for each other at Python's lock."""
     return ThreadPoolExecutor(1, "turn")
-
-
-@functools.cache
-def streets() -> dict[str, list[str]]:
-    """The district's streets and towns with their other names."""
-    return {row["name"]: row.get("aliases", []) for row in load("district")["streets"]}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from bot.casework import (
     recall_words,
 )
 from bot.casework.records import OfferedButton, Person
-from bot.library import load, words
+from bot.library import streets, words
 from bot.reading import answers, folding, phones, places, shop_names, small_talk
 
 CALL_ME = "/request_callback"
@@ -159,14 +159,13 @@ def _of_the_dispute(session: Session, who: Person, text: str) -> Answered | None
 
 def deletes_dispute(text: str) -> bool:
     """Whether a whole folded message wants the own complaint deleted."""
-    return _DELETES_DISPUTE.fullmatch(text) is not None
+    return len(text) <= LONGEST and _DELETES_DISPUTE.fullmatch(text) is not None
 
 
 def _of_the_report(session: Session, who: Person, text: str) -> Answered | None:
-    """「匿名」, or a place or a day, under the way to the page of a report: it is written there."""
-    streets = {row["name"]: row["aliases"] for row in load("district")["streets"]}
+    """「匿名」, or a place, under the way to the page of a report: it is written there."""
     is_unnamed = _UNNAMED.fullmatch(text) is not None
-    if not is_unnamed and (answers.is_question(text) or not places.find(text, streets)):
+    if not is_unnamed and (answers.is_question(text) or not places.find(text, streets())):
         return None
     buttons = [one for row in people.last_replies(session, who) for one in row.get("buttons", ())]
     ways = [one for one in buttons if one["title"] == words("report_on_page")]
@@ -180,8 +179,7 @@ def _of_the_report(session: Session, who: Person, text: str) -> Answered | None:
 
 def _of_a_shop(session: Session, who: Person, text: str) -> Answered | None:
     """A bare name by its last word (老百姓大药房), after what was told: it belongs to that."""
-    streets = {row["name"]: row["aliases"] for row in load("district")["streets"]}
-    name = shop_names.shop_in(text, streets)
+    name = shop_names.shop_in(text, streets())
     if not name or not is_offered(session, who, FILE):
         return None
     told = json.dumps({"choice": "words", "merchant": name}, ensure_ascii=False)

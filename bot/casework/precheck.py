@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.casework import recall_matching
 from bot.casework.records import Dispute, Person
-from bot.library import load
+from bot.library import load, streets
 from bot.reading import folding, places
 
 YEARS = 3  # 总局令第121号 第16条(四)
@@ -87,9 +87,8 @@ def _is_elsewhere(dispute: Dispute) -> bool:
     if dispute.platform or dispute.street or not dispute.location:
         return False
     district = load("district")
-    ours = {row["name"]: row["aliases"] for row in district["streets"]}
     others = {row["name"]: row["aliases"] for row in district["other_districts"]}
-    return places.is_elsewhere(folding.plain(dispute.location), ours, others)
+    return places.is_elsewhere(folding.plain(dispute.location), streets(), others)
 
 
 def _alike(one: str | None, other: str | None) -> bool:

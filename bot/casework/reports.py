@@ -13,7 +13,7 @@ from bot.casework import deadlines, evidence, links, report_files, report_steps,
 from bot.casework.disputes import NUMBER_ALPHABET, Operator, local_day
 from bot.casework.report_records import Report, ReportEvent, ReportFile
 from bot.casework.steps import NotPossible
-from bot.library import load
+from bot.library import load, streets
 from bot.reading import folding, places
 
 MOST_A_DAY = 10  # reports of one reporter: more is no citizen's day
@@ -76,8 +76,7 @@ def is_repeat(report: Report, told: Told) -> bool:
 
 def street_in(location: str) -> str | None:
     """The street of ours that a place names, or None."""
-    ours = {row["name"]: row.get("aliases", []) for row in load("district")["streets"]}
-    found = places.find(folding.plain(location), ours)
+    found = places.find(folding.plain(location), streets())
     return next((place.street for place in found if place.street), None)
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from bot.casework.records import Dispute
-from bot.library import label, load, words
+from bot.library import label, load, streets, words
 from bot.reading import folding, places
 
 # Who runs a station, and whether they are among those of 总局令第121号 第16条(二).
@@ -131,6 +131,5 @@ def _first_resorts(known: Sequence[Station]) -> dict[str | None, Station]:
 
 
 def _street_in(address: str) -> str | None:
-    streets = {row["name"]: row.get("aliases", []) for row in load("district")["streets"]}
-    found = places.find(folding.plain(address), streets)
+    found = places.find(folding.plain(address), streets())
     return next((place.street for place in found if place.street), None)

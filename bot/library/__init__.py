@@ -19,6 +19,12 @@ def load(name: str) -> Any:
         return yaml.safe_load(file)
 
 
+@functools.cache
+def streets() -> dict[str, list[str]]:
+    """The district's streets and towns with their other names."""
+    return {row["name"]: row.get("aliases", []) for row in load("district")["streets"]}
+
+
 def words(key: str, **values: object) -> str:
     """The sentence `key` of wording.yml with its {places} filled.
 

@@ -197,11 +197,10 @@ def answer(field: str, text: str, today: date) -> Facts:
         return Facts(amount=value, amount_text=typed)
     if field == "occurred_on":
         day = _day(typed, today)
-        beside = typed.replace(day.get("occurred_text") or typed, "", 1)
-        is_half = re.search(r"[\d年月日号]", beside) is not None  # 9999年12月31日 is no 12月31日
-        return Facts(
-            **({**day, "occurred_text": typed} if is_half else {"occurred_text": typed, **day})
-        )
+        text = day.get("occurred_text", typed)
+        if re.search(r"[\d年月日号]", typed.replace(text, "", 1)):  # 9999年12月31日 is no 12月31日
+            text = typed
+        return Facts(**{**day, "occurred_text": text})
     if field == "standing":
         return Facts(standing=standings.read(typed))
     if field == "demand":

@@ -173,5 +173,5 @@ def test_a_number_of_something_else_is_no_sum(text: str) -> None:
     [("报了两年课 12800 上了三个月", ["12800"]), ("课 10500", ["10500"]), ("交了 10000", ["10000"]), ("花了6万8 9月12买的", ["6万8"]), ("300 9月12买的", ["300"]), ("饭是38的", ["38"]), ("年卡2000一年", ["2000"]), ("上月26号 598", ["598"]), ("尾号 598", []), ("12月3号598买的", ["598"]), ("5号楼 598室", []), ("2018一年都没用", []), ("尺码是38的", []), ("办卡 12000 没用", ["12000"]),
      ("找12315没人接", []), ("10086乱扣费", []), ("12306退票", []), ("12345 打不通", [])],
 )  # fmt: skip
-def test_a_price_that_begins_like_a_hotline_is_a_price(text: str, found: list[str]) -> None:
+def test_a_price_is_told_from_hotlines_days_and_labels(text: str, found: list[str]) -> None:
     assert [one.text for one in amounts.find(text)] == found

@@ -35,6 +35,8 @@ class ValidateDisputeForm(TurnAction):
         asked = turn.tracker.get_slot("requested_slot")
         if asked in MAY_BE_ASKED and turn.was_answered(FORM):
             return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
+        if asked == "confirmed" and _was_lodged(turn):
+            return [SlotSet("confirmed", True), SlotSet("requested_slot", None)]
         if asked not in MAY_BE_ASKED:
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
@@ -74,6 +76,16 @@ class ValidateDisputeForm(TurnAction):
         elif not (asked == "confirmed" and is_no(turn)):
             told = _hear_facts(turn, draft, asked)
         return _go_on(turn, draft, aside=of_contact and asked != "contact", told=told)
+
+
+def _was_lodged(turn: Turn) -> bool:
+    """Whether this yes has lodged the dispute before, in a turn that was cut off and is taken again."""
+    is_gone = disputes.draft(turn.session, turn.who) is None
+    return (
+        is_yes(turn)
+        and is_gone
+        and disputes.lodged_lately(turn.session, turn.who, turn.now) is not None
+    )
 
 
 def _stop(turn: Turn, draft: Dispute) -> list[EventType]:
@@ -231,7 +243,8 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
         and getattr(draft, asked, None) == before
     )
     if corrected is None and is_open:
-        new |= _bare_answer(turn, draft, asked, is_told=told or facts.is_told(read))
+        is_told = told or facts.is_told(read) or disputes.holds(draft, read)
+        new |= _bare_answer(turn, draft, asked, is_told=is_told)
         if not (told or disputes.is_settled(draft, asked)):
             disputes.missed(draft, asked)
     if corrected and corrected not in new:

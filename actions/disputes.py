@@ -56,7 +56,9 @@ class LodgeDispute(TurnAction):
             turn.session, turn.who, turn.now
         )
         chosen = settings.get()
-        if draft is not None:
+        if draft is not None and draft.state == "draft" and draft.asking != "confirmed":
+            turn.say("utter_progress_draft")  # only what a summary has shown is lodged
+        elif draft is not None:
             disputes.lodge(
                 turn.session, draft, operator=chosen.operator, limit=chosen.fast_lane_limit,
                 now=turn.now,

@@ -51,6 +51,7 @@ class Citizen:
     put_off: int = 0  # turns that were answered late
     faults: int = 0
     bubbles: list[dict[str, Any]] = field(default_factory=list)  # of the last answer
+    talk: list[str] = field(default_factory=list)  # what was said and heard, in turn
     _seen: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -67,7 +68,7 @@ class Citizen:
     @contextlib.asynccontextmanager
     async def talking(self) -> AsyncIterator[None]:
         """The page is open, which gives the cookie; without it a first message might be two people's."""
-        async with httpx.AsyncClient(timeout=30) as self.client:
+        async with httpx.AsyncClient(timeout=30, verify=False) as self.client:
             await self.reached("GET", "/")
             self.id = self.client.cookies["citizen"].partition(".")[0]
             yield
@@ -98,13 +99,16 @@ class Citizen:
     async def say(self, text: str) -> str:
         """The answer to a message, at once or late. Raises Silent."""
         self.turns += 1
+        self.talk.append(f"＞ {text}")
         body = {"text": text, "message_id": uuid.uuid4().hex}
         replies = (await self.reached("POST", "/chat/messages", body)).json()["replies"]
         if not replies or any((one["data"] or {}).get("degraded") for one in replies):
             self.put_off += 1
+            self.talk.append("(late)")
             replies = await self._late()
         self.bubbles = replies
-        return "\n".join(one["text"] for one in replies)
+        self.talk.append("\n".join(one["text"] for one in replies))
+        return self.talk[-1]
 
     async def _late(self) -> list[dict[str, Any]]:
         """What comes by itself in answer; other notices are only seen. Raises Silent."""

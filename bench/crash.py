@@ -1,14 +1,16 @@
 """`make bench-crash`: disputes are filed on the web page while processes die of kill -9 and come back.
 
-Every KILL_SECONDS one of the processes that run is killed, Rasa at most once in RASA_SECONDS; the supervisor
-starts it again, as in `make run`. At the end each confirmed dispute must be lodged once and every message
-answered, at once or late. TALKS and CHATS are how many talks, and how many at a time.
+Every KILL_SECONDS one of the processes is killed, those that stand by among them, Rasa at most once in
+RASA_SECONDS; the supervisor starts it again, as in `make run`. At the end each confirmed dispute must be lodged
+once and every message answered, at once or late. TALKS and CHATS are how many talks, and how many at a time;
+KILL names those that may be killed, as KILL="actions bot".
 """
 
 import asyncio
 import json
 import os
 import random
+import shutil
 import sys
 import threading
 import time
@@ -20,9 +22,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from bench.citizen import Citizen
-from bench.whole import whole
+from bench.whole import Whole, whole
+from bot import launch
 from bot.casework.records import Dispute, HeardMessage, Person
+from bot.settings import ROOT
 
+KEPT = ROOT / "var" / "crash"
 SETTLE_SECONDS = 120  # within which what still waits at the end must be answered
 
 
@@ -38,22 +43,27 @@ class Killable(Protocol):
 
 
 class Killer(threading.Thread):
-    """Kills a process at random as long as it is let; `kills` counts them by name."""
+    """Kills a process at random as long as it is let; `kills` counts them by name.
+
+    `only` are the names of those that may be killed: all, where none is given.
+    """
 
     def __init__(
-        self, product: Killable, every: float, rasa_every: float, dice: random.Random
-    ) -> None:
+        self, product: Killable, every: float, rasa_every: float, dice: random.Random,
+        only: Sequence[str] = (),
+    ) -> None:  # fmt: skip
         super().__init__(daemon=True)
         self._product, self._every, self._rasa_every, self._dice = product, every, rasa_every, dice
+        self._only = only or product.names
         self._is_over = threading.Event()
         self.kills: Counter[str] = Counter()
 
     def run(self) -> None:
         """Kill, and wait for the next time."""
-        rasa_from = time.monotonic() + self._rasa_every
+        rasa_from = time.monotonic()
         while not self._is_over.wait(self._every):
             is_rasas_time = time.monotonic() >= rasa_from
-            names = [one for one in self._product.names if is_rasas_time or "rasa" not in one]
+            names = [one for one in self._only if is_rasas_time or "rasa" not in one]
             name = self._dice.choice(names)
             if self._product.kill(name):
                 self.kills[name] += 1
@@ -65,16 +75,17 @@ class Killer(threading.Thread):
         self.join()
 
 
-def main(talks: int, chats: int, every: float, rasa_every: float) -> None:
+def main(talks: int, chats: int, every: float, rasa_every: float, only: Sequence[str]) -> None:
     """Run it and print the counts; the last line is JSON. Ends with 1 where anything is lost or doubled."""
     with whole() as product:
-        killer = Killer(product, every, rasa_every, random.Random(2026))
+        killer = Killer(product, every, rasa_every, random.Random(2026), only)
         started = time.monotonic()
         killer.start()
         citizens = asyncio.run(filed([product.url], talks, chats))
         killer.stop()
         waiting = settled(product.sessions)
         result = counted(product.sessions, citizens, killer.kills)
+        keep(product, [one for one in citizens if is_odd(product.sessions, one)])
     result |= {"waiting": waiting, "seconds": round(time.monotonic() - started)}
     for name, value in result.items():
         print(f"{name:<12} {value}")
@@ -128,7 +139,26 @@ def counted(
     }  # fmt: skip
 
 
+def is_odd(sessions: sessionmaker[Session], citizen: Citizen) -> bool:
+    """Whether a talk did not come to one dispute with a number that its citizen knows."""
+    query = select(func.count()).select_from(Person).join(Dispute)
+    query = query.where(Person.external_id == citizen.id, Dispute.number.is_not(None))
+    with sessions() as session:
+        return not citizen.is_numbered or session.scalar(query) != 1
+
+
+def keep(product: Whole, odd: Sequence[Citizen]) -> None:
+    """Keep records, logs and these talks in KEPT, to be looked into; nothing where there are none."""
+    if odd:
+        shutil.rmtree(KEPT, ignore_errors=True)
+        shutil.copytree(product.settings.var_dir, KEPT)
+        talks = ("\n".join([f"== {one.id} {one.number}", *one.talk]) for one in odd)
+        (KEPT / "talks.txt").write_text("\n\n".join(talks), encoding="utf-8")
+        launch.say(f"{len(odd)} talks did not come to one number: see {KEPT}")
+
+
 if __name__ == "__main__":
     talks, chats = (int(os.environ.get(*one)) for one in (("TALKS", "200"), ("CHATS", "8")))
-    every = (("KILL_SECONDS", "5"), ("RASA_SECONDS", "60"))
-    main(talks, chats, *(float(os.environ.get(*one)) for one in every))
+    rate = (("KILL_SECONDS", "5"), ("RASA_SECONDS", "60"))
+    every, rasa_every = (float(os.environ.get(*one)) for one in rate)
+    main(talks, chats, every, rasa_every, os.environ.get("KILL", "").split())

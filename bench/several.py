@@ -106,8 +106,8 @@ def _ours(settings: Settings, model: Path, ports: dict[str, int]) -> dict[str, P
     for n in PAIRS:
         rasa, actions, bot = (ports[f"{kind}-{n}"] for kind in ("rasa", "actions", "bot"))
         parts[f"actions-{n}"] = Part(
-            [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(actions)],
-            told | {"SANIC_HOST": "127.0.0.1"}, _answers(actions, "/health"),
+            [sys.executable, "-m", "actions"],
+            told | {"ACTIONS_PORT": str(actions)}, _answers(actions, "/health"),
         )  # fmt: skip
         parts[f"rasa-{n}"] = Part(
             [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(model), str(rasa)],

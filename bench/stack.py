@@ -32,11 +32,13 @@ Commands = Callable[
     [Settings], dict[str, list[str]]
 ]  # of each process, in the order of their start
 
+ACTION_SERVER = {"actions": [sys.executable, "-m", "actions"]}
+
 
 def product(settings: Settings) -> dict[str, list[str]]:
     """The action server and Rasa as the product starts them."""
     return {
-        **action_server(settings),
+        **ACTION_SERVER,
         "rasa": [str(launch.NLU_PYTHON), "-m", "nlu.serve", str(_model()), str(settings.rasa_port)],
     }
 
@@ -44,12 +46,6 @@ def product(settings: Settings) -> dict[str, list[str]]:
 @functools.cache
 def _model() -> Path:
     return launch.trained_model(Settings(_env_file=None))
-
-
-def action_server(settings: Settings) -> dict[str, list[str]]:
-    """The action server alone."""
-    port = str(settings.actions_port)
-    return {"actions": [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", port]}
 
 
 @dataclass
@@ -238,7 +234,6 @@ def _start(
         "OPERATOR": settings.operator,
         "OFFICERS_CHAT": settings.officers_chat,
         "ACTIONS_PORT": str(settings.actions_port),
-        "SANIC_HOST": "127.0.0.1",
         "RASA_TELEMETRY_ENABLED": "false",
         "DATABASE_URL": settings.database_url,
         "PUBLIC_URL": settings.public_url or "",

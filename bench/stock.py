@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from bench.stack import action_server
+from bench.stack import ACTION_SERVER
 from bot.launch import NLU_PYTHON, python_path, say
 from bot.settings import ROOT, Settings
 
@@ -44,4 +44,4 @@ def commands(settings: Settings) -> dict[str, list[str]]:
         "--port", str(settings.rasa_port), "--model", str(model()),
         "--endpoints", "bench/stock_endpoints.yml", "--credentials", "nlu/credentials.yml",
     ]  # fmt: skip
-    return {**action_server(settings), "rasa": rasa}
+    return {**ACTION_SERVER, "rasa": rasa}

@@ -48,7 +48,7 @@ def apart(repeats: int, talks: int) -> Compared:
         one = product(settings)
         another = {
             "second": [*one["rasa"][:-1], str(rasa_port)],
-            "second-actions": [*one["actions"][:-1], str(actions_port)],
+            "second-actions": one["actions"],
         }
         its_own = ["env", f"ACTIONS_PORT={actions_port}"]
         return {

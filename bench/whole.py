@@ -13,12 +13,13 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session, sessionmaker
 
-from bench import load, memory
+from bench import load, memory, serving
 from bench.stack import free_port
 from bot import database, launch
 from bot.settings import Settings
 
-MARKS = {"rasa": "-m nlu.serve", "actions": "-m rasa_sdk", "bot": "-m bot serve"}
+MARKS = {"rasa": "-m nlu.serve", "actions": "-m actions", "bot": "-m bot serve"}
+STANDBY = "-standby"  # after the name of a process that is ready and does not serve
 PLAIN = ("DATABASE_URL", "DATA_KEY", "SECRET_KEY", "PUBLIC_URL", "TELEGRAM_TOKEN", "OFFICERS_CHAT", "SMTP_URL")  # fmt: skip
 
 
@@ -37,8 +38,8 @@ class Whole:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The processes that there should be."""
-        return tuple(MARKS)
+        """The processes that there should be: who serves, and who stands by for them."""
+        return *MARKS, f"actions{STANDBY}", f"bot{STANDBY}"
 
     @functools.cached_property
     def sessions(self) -> sessionmaker[Session]:
@@ -46,14 +47,17 @@ class Whole:
         return database.connect(self.settings)
 
     def pids(self) -> dict[str, int]:
-        """The processes that run now, by name."""
+        """The processes that run now, by name; of those that stand by for the same one, one."""
         running = {pid: memory.command(pid) for pid in memory.children(self.supervisor.pid)}
-        return {
-            name: pid
-            for name, mark in MARKS.items()
-            for pid, said in running.items()
-            if mark in said
-        }
+        named = {}
+        for name, mark in MARKS.items():
+            for pid in (pid for pid, said in running.items() if mark in said):
+                serves = name == "rasa" or serving.listens(pid, self._port(name))
+                named[name if serves else f"{name}{STANDBY}"] = pid
+        return named
+
+    def _port(self, name: str) -> int:
+        return int(getattr(self.settings, {"bot": "web_port"}.get(name, f"{name}_port")))
 
     def kill(self, name: str) -> bool:
         """kill -9 a process with what it has begun; False where it is not running at the moment."""

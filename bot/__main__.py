@@ -6,7 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
-from bot import app, database, launch, logs, settings
+from bot import app, database, launch, logs, settings, standby
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
 from bot.commands import guidance, officers, pushes, questions, recalls, reports, risk, tips
@@ -19,13 +19,13 @@ def prepare() -> None:
 
 
 def serve() -> None:
-    """Meet people on the web until told to stop."""
+    """Meet people on the web until told to stop; where another process does already, stand by."""
     chosen = settings.get()
     logs.set_up(chosen.log_format)
-    uvicorn.run(
-        app.build(chosen), host=chosen.web_host, port=chosen.web_port, log_level="warning",
-        log_config=None,  # its lines go where all others go
+    meeting = uvicorn.Server(
+        uvicorn.Config(app.build(chosen), log_level="warning", log_config=None)  # its lines go where all others go
     )  # fmt: skip
+    meeting.run(sockets=[standby.listening(chosen.web_host, chosen.web_port)])
 
 
 def run() -> None:

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
@@ -59,6 +57,9 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def migrate(settings: Settings) -> None:
     """Bring the database to the newest shape (Alembic, `bot/migrations`), which needs the keys too."""
+    from alembic import command  # here: half a second that those who only serve need not spend
+    from alembic.config import Config
+
     sealing.unlock(settings.data_keys())
     config = Config()
     config.set_main_option("script_location", str(ROOT / "bot" / "migrations"))

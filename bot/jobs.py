@@ -148,7 +148,10 @@ class Clock:
         for duty in self._duties:
             await duty.start()
         for job, seconds in ((self.deliver, DELIVER_SECONDS), (self.take_up, TAKE_UP_SECONDS)):
-            self._scheduler.add_job(self._led, "interval", [job], seconds=seconds, jobstore=LED)
+            self._scheduler.add_job(
+                self._led, "interval", [job], seconds=seconds, jobstore=LED,
+                next_run_time=datetime.now(UTC),  # what a process that died left waits for nothing
+            )  # fmt: skip
         for one in self._chores:
             if not one.is_everyones:
                 self._schedule(one, self._led, self.do, one, jobstore=LED)

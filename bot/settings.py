@@ -52,6 +52,7 @@ class Settings(BaseSettings):
     web_host: str = "127.0.0.1"
     web_port: int = Field(default=8080, ge=1, le=65535)
     rasa_port: int = Field(default=5005, ge=1, le=65535)
+    actions_host: str = "127.0.0.1"
     actions_port: int = Field(default=5055, ge=1, le=65535)
     rasa_timeout_seconds: float = Field(default=8.0, gt=0)
     log_format: Literal["plain", "json"] = "plain"

@@ -52,9 +52,9 @@ def main(model: str, port: str) -> None:
 def adapt() -> None:
     """Put our adaptations of Rasa in place. Raises WrongRasa."""
     lean_start.install()  # before the others, which import what it leaves out
-    from nlu import fast_calls, fast_graph, fast_rules, fast_turn, quiet_log
+    from nlu import fast_calls, fast_graph, fast_rules, fast_turn, quiet_log, whole_turn
 
-    for adaptation in (quiet_log, fast_turn, fast_calls, fast_graph, fast_rules):
+    for adaptation in (quiet_log, fast_turn, fast_calls, fast_graph, fast_rules, whole_turn):
         adaptation.install()
 
 

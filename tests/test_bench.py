@@ -8,9 +8,11 @@ import pytest
 
 from bench import load, memory, report, soak
 from bench.citizen import Citizen
+from bench.stack import free_port
 from bench.whole import Whole
 from bot.library import words
 from bot.settings import Settings
+from tests.conversations.product import until
 
 SUMMARY, NUMBERED = "请核对：电饭煲", "已经记下，记录号 ABCD-2345"
 
@@ -71,27 +73,37 @@ def test_a_citizen_who_confirmed_waits_for_the_number() -> None:
     assert citizen.is_numbered
 
 
+LISTENS = "import socket, sys, time; held = socket.create_server(('127.0.0.1', int(sys.argv[1]))); time.sleep(60)"  # fmt: skip
+SUPERVISOR = """import subprocess, sys, time
+sleeps = ["sh", "-c", "sleep 60; :"]
+for command in (
+    [sys.executable, "-c", sys.argv[1], sys.argv[2], "-m", "bot", "serve"],
+    [*sleeps, "-m", "bot", "serve"],
+    [*sleeps, "-m", "actions"],
+):
+    subprocess.Popen(command, start_new_session=True)
+time.sleep(60)
+"""
+
+
 def test_a_kill_takes_the_named_process_and_leaves_the_others() -> None:
-    script = (  # stands in the place of the supervisor: two children, each with a group of its own
-        "import subprocess, sys, time\n"
-        "for name in ('bot', 'rasa_sdk'):\n"
-        "    subprocess.Popen(['sh', '-c', 'sleep 60; :', '-m', *(['bot', 'serve'] if name == 'bot' else [name])],"
-        " start_new_session=True)\n"
-        "print('ready', flush=True); time.sleep(60)\n"
-    )
-    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
-    product = Whole(Settings(_env_file=None), parent)
+    """Of three children of a supervisor one listens, and two stand by."""
+    settings = Settings(_env_file=None, web_port=free_port())
+    parent = subprocess.Popen([sys.executable, "-c", SUPERVISOR, LISTENS, str(settings.web_port)])
+    product = Whole(settings, parent)
+    names = {"bot", "bot-standby", "actions-standby"}
     try:
-        assert parent.stdout is not None and parent.stdout.readline()
-        while len(before := product.pids()) < 2 and parent.poll() is None:
-            pass  # a process has no command line for a moment after its start
-        assert set(before) == {"bot", "actions"} and not product.kill("rasa")
+        until(lambda: set(product.pids()) == names, what="three processes")
+        before = product.pids()
+        assert names < set(product.names)
+        assert not product.kill("rasa") and not product.kill("actions")
         assert memory.pss_mb(before["bot"]) > 0
-        assert product.kill("bot")
-        while memory.command(before["bot"]):
-            pass
-        assert product.pids() == {"actions": before["actions"]}
+        for killed in ("bot-standby", "bot"):
+            assert product.kill(killed)
+            del before[killed]
+            until(lambda: product.pids() == before, what="an end")
     finally:
-        product.kill("actions")
+        for name in names:
+            product.kill(name)
         parent.kill()
         parent.wait()

@@ -17,8 +17,7 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSED["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 KINDS = {"rasa": ("rasa-1", "rasa-2"), "actions": ("actions-1", "actions-2"), "bot": ("bot-1", "bot-2")}  # fmt: skip
 OURS = [name for names in KINDS.values() for name in names]
-# Read by those who serve and by nobody of ours: uvicorn, rasa-sdk's Sanic.
-OTHERS = {"FORWARDED_ALLOW_IPS", "SANIC_HOST"}
+OTHERS = {"FORWARDED_ALLOW_IPS"}  # read by uvicorn, and by nobody of ours
 SECRETS = {"DATA_KEY", "SECRET_KEY", "DATABASE_URL"}
 
 
@@ -109,14 +108,15 @@ def test_all_are_told_the_same_addresses_and_wait_for_the_migration(name: str) -
 
 @pytest.mark.parametrize(
     ("kind", "path", "listens"),
-    [("bot", "/healthz", "WEB_HOST"), ("actions", "/health", "SANIC_HOST"), ("rasa", "/status", "RASA_HOST")],
+    [("bot", "/healthz", "WEB_HOST"), ("actions", "/health", "ACTIONS_HOST"), ("rasa", "/status", "RASA_HOST")],
 )  # fmt: skip
 def test_each_is_asked_whether_it_is_well_at_the_port_where_it_listens(
     kind: str, path: str, listens: str
 ) -> None:
     for name in KINDS[kind]:
         service = SERVICES[name]
-        port = service["environment"].get("WEB_PORT") or service["command"][-1]
+        told = service["environment"]
+        port = told.get("WEB_PORT") or told.get("ACTIONS_PORT") or service["command"][-1]
         assert f"http://127.0.0.1:{port}{path}" in service["healthcheck"]["test"][-1]
         assert service["environment"][listens] == "0.0.0.0"
         assert service["restart"] == "unless-stopped"

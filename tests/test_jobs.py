@@ -218,6 +218,28 @@ def test_messages_that_wait_are_taken_up_by_the_clock_though_it_failed_before(
     play(scene)
 
 
+def test_what_an_earlier_process_left_waits_for_no_first_look(
+    clock, channel, post, sessions, monkeypatch
+):
+    """Both jobs come at once when the clock begins, and only then in their own time."""
+    monkeypatch.setattr(jobs, "TAKE_UP_SECONDS", 3600)
+    monkeypatch.setattr(jobs, "DELIVER_SECONDS", 3600)
+    post("1", "早就该到的")
+    taken: list[int] = []
+
+    async def take_up() -> None:
+        taken.append(1)
+
+    async def scene() -> None:
+        running = clock()
+        running._take_up = take_up
+        await running.start()
+        await until(lambda: taken == [1] and channel.sent == [("1", "早就该到的")])
+        await running.stop()
+
+    play(scene)
+
+
 def chore(name: str, sessions: sessionmaker[Session], folder: Path, **chosen: Any) -> Chore:
     found = chores(Settings(_env_file=None, var_dir=folder, **chosen), sessions)
     return next(one for one in found if one.name == name)

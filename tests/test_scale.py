@@ -70,7 +70,12 @@ def _state(pid: int) -> str:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
-def test_rasa_is_not_killed_before_its_time() -> None:
+@pytest.mark.parametrize(
+    ("only", "rasas", "others"), [((), 1, {"bot-1", "postgres"}), (("bot-1",), 0, {"bot-1"})]
+)
+def test_rasa_is_killed_once_in_its_time_and_only_what_may_be(
+    only: tuple[str, ...], rasas: int, others: set[str]
+) -> None:
     class Counted:
         names = ("rasa-1", "rasa-2", "bot-1", "postgres")
         killed: list[str] = []  # noqa: RUF012
@@ -80,11 +85,14 @@ def test_rasa_is_not_killed_before_its_time() -> None:
             return True
 
     product = Counted()
-    killer = Killer(product, 0.001, 60, random.Random(1))
+    product.killed.clear()
+    killer = Killer(product, 0.001, 60, random.Random(1), only)
     killer.start()
     until(lambda: len(product.killed) > 30)
     killer.stop()
-    assert set(killer.kills) == {"bot-1", "postgres"}
+    assert killer.kills.total() == len(product.killed)
+    assert sum(name.startswith("rasa") for name in product.killed) == rasas
+    assert set(killer.kills) >= others
 
 
 def test_each_is_told_what_compose_tells_it(tmp_path: Path) -> None:
@@ -92,7 +100,7 @@ def test_each_is_told_what_compose_tells_it(tmp_path: Path) -> None:
     ports = {name: 21000 + n for n, name in enumerate(("postgres", "redis", *OURS))}
     settings = _settings(tmp_path, ports, "", "")
     parts = _ours(settings, Path("model.tar.gz"), ports)
-    only_there = {"WEB_HOST", "RASA_HOST", "FORWARDED_ALLOW_IPS"}
+    only_there = {"WEB_HOST", "ACTIONS_HOST", "RASA_HOST", "FORWARDED_ALLOW_IPS"}
     for name in OURS:
         composed = set(SERVICES[name]["environment"])
         assert composed - only_there <= set(parts[name].environment), name

@@ -125,6 +125,12 @@ def take(dispute: Dispute, facts: Facts, *, over: bool = False) -> dict[str, Any
     return new
 
 
+def holds(dispute: Dispute, facts: Facts) -> bool:
+    """Whether the draft has one of these facts already: told again, it is nothing new."""
+    told = ((f.name, getattr(facts, f.name)) for f in fields(Facts) if f.name != "facts")
+    return any(value not in (None, ()) and getattr(dispute, name) == value for name, value in told)
+
+
 def _with_place(before: str | None, street: str | None) -> str | None:
     """A place with the street that is told after it; the bare name of a district or city goes."""
     if before is None or street is None or before in street or len(before) <= BARE_PLACE:

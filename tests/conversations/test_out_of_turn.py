@@ -94,6 +94,16 @@ def test_another_fact_under_the_wish_is_no_wish(running: Stack, talk: Talk, told
     assert mine(running, talk).demand is None and "再问一次" not in said
 
 
+@pytest.mark.parametrize("told", ["上个月", "张家窝镇的", "在张家窝镇"])
+def test_what_is_known_already_and_told_again_is_no_story(
+    running: Stack, talk: Talk, told: str
+) -> None:
+    talk.say(FIRST)
+    talk.say(told)
+    talk.say(told)
+    assert told not in str(mine(running, talk).facts)
+
+
 @pytest.mark.parametrize(("wish", "code"), [("就退钱吧", "refund"), ("我想换", "exchange"), ("还是要求退款吧", "refund")])  # fmt: skip
 def test_a_wish_that_is_told_later_takes_the_place_of_words_without_a_code(
     running: Stack, talk: Talk, wish: str, code: str

@@ -189,7 +189,8 @@ OTHER_VERSION = """
 import importlib, rasa
 from nlu.rasa_version import WrongRasa
 rasa.__version__ = "3.6.22"
-for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "fast_calls", "lean_start", "quiet_log"):
+for name in ("fast_turn", "fast_training", "fast_graph", "fast_rules", "fast_calls", "lean_start", "quiet_log",
+             "whole_turn"):
     adaptation = importlib.import_module(f"nlu.{name}")
     try:
         adaptation.install()
@@ -275,11 +276,74 @@ async def compare():
 asyncio.run(compare())
 """
 
+LOST = """
+import asyncio
+from aiohttp import web
+from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.utils import endpoints
+from nlu import fast_turn, whole_turn
+endpoints.DEFAULT_REQUEST_TIMEOUT = 1
+[one.install() for one in (fast_turn, whole_turn)]
+domain, channel = Domain.empty(), CollectingOutputChannel()
+
+async def answer(request):
+    asked = (await request.json())["next_action"]
+    if asked == "dies":
+        request.transport.abort()
+    if asked == "hangs":
+        await asyncio.sleep(3)
+    if asked == "rejects":
+        return web.json_response({"action_name": asked, "error": "no"}, status=400)
+    if asked in ("answers", "nonsense", "no kind"):
+        kind = {"answers": "slot", "nonsense": 1, "no kind": "no such kind"}[asked]
+        return web.json_response({"events": [{"event": kind, "name": "a", "value": 1}], "responses": []})
+    return web.Response(text="no JSON", status=200 if asked == "words" else int(asked))
+
+async def run(name, address):
+    tracker = DialogueStateTracker.from_events("somebody", [], domain.slots, domain=domain)
+    try:
+        return await RemoteAction(name, endpoints.EndpointConfig(address)).run(channel, None, tracker, domain)
+    except ActionExecutionRejection:
+        return "rejected"
+    except whole_turn.ActionLost as lost:
+        assert str(lost) == name
+        return "lost"
+
+class Processor:
+    async def log_message(self, message, should_save_tracker):
+        message.output_channel.messages.append({"text": "half a turn"})
+        raise whole_turn.ActionLost("action_lodge_dispute")
+
+async def tried():
+    app = web.Application()
+    app.router.add_post("/webhook", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    here = f"http://127.0.0.1:{runner.addresses[0][1]}/webhook"
+    for name in ("dies", "hangs", "500", "404", "449", "words", "nonsense", "no kind"):
+        assert await run(name, here) == "lost", name
+    assert await run("answers", "http://127.0.0.1:9/webhook") == "lost"
+    assert await run("rejects", here) == "rejected"
+    (event,) = await run("answers", here)
+    assert event.key == "a"
+    await runner.cleanup()
+    assert await MessageProcessor.handle_message(Processor(), UserMessage("x", channel)) is None
+    assert channel.messages == []
+
+asyncio.run(tried())
+"""
+
 TRIED = {
     "an action's answer gets the verdict of stock": SAME_VERDICTS,
     "an action is asked as by stock but for what none reads": SAME_CALLS,
     "an action server hears what it hears of stock, by one connection": SAME_REQUESTS,
     "examples are told apart as by stock": SAME_MESSAGES,
+    "a turn whose action gives no answer is dropped": LOST,
     "the log quotes nobody": QUIET,
     "what the start left out refuses to be used": REFUSES,
     "each fails loudly on another Rasa": OTHER_VERSION,

@@ -4,6 +4,7 @@ from rasa_sdk.endpoint import create_app_for_serve
 from rasa_sdk.executor import ActionExecutor
 from sanic import Sanic
 
+from actions import warming
 from bot import logs, settings, standby
 
 
@@ -15,6 +16,7 @@ def main() -> None:
     """
     chosen = settings.get()
     logs.set_up(chosen.log_format)
+    warming.warm()
     executor = ActionExecutor()
     executor.register_package("actions")
     app = create_app_for_serve(executor, endpoints="")  # no tracing

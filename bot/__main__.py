@@ -10,7 +10,7 @@ from bot import app, database, launch, logs, settings, standby
 from bot.casework import callbacks, disputes, progress, resealing, shops, steps
 from bot.casework.records import Person
 from bot.commands import guidance, officers, pushes, questions, recalls, reports, risk, tips
-from bot.library import load, words
+from bot.library import load, read_all, words
 
 
 def prepare() -> None:
@@ -22,6 +22,7 @@ def serve() -> None:
     """Meet people on the web until told to stop; where another process does already, stand by."""
     chosen = settings.get()
     logs.set_up(chosen.log_format)
+    read_all()
     meeting = uvicorn.Server(
         uvicorn.Config(app.build(chosen), log_level="warning", log_config=None)  # its lines go where all others go
     )  # fmt: skip

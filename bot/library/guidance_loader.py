@@ -6,9 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-import yaml
-
-from bot.library import FOLDER, load
+from bot.library import FOLDER, load, parsed
 
 ANSWER_LIMIT = 160  # characters; a citizen reads the answer on a phone
 ASKS_AT_LEAST = 4
@@ -333,7 +331,7 @@ def _door_problems() -> Iterator[str]:
 
 def _files() -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     for path in sorted((FOLDER / "guidance").glob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = parsed(path.read_text(encoding="utf-8"))
         yield path.stem, str(content["as_of"]), content["entries"]
 
 

@@ -1,7 +1,5 @@
 """Faults that Chinese pipelines are known for: words cut wrongly, wide digits, the other script, a cold start."""
 
-import time
-
 import pytest
 from sqlalchemy import select
 
@@ -165,29 +163,7 @@ def test_a_place_in_the_other_script_is_ours_and_the_reply_is_simplified(
 # ── the first words after a start ──
 
 
-def timed(talk: Talk, text: str) -> float:
-    begun = time.monotonic()
-    talk.say(text)
-    return time.monotonic() - begun
-
-
 def test_rasa_has_its_dictionary_before_it_says_ready(running: Stack) -> None:
     log = (running.folder / "rasa.log").read_text()
     assert "Prefix dict has been built" in log
     assert log.index("Starting Rasa server") < log.index("Prefix dict has been built")
-
-
-@pytest.mark.xfail(
-    strict=True, reason="records, recall index and guidance are loaded in the first citizen's turn"
-)
-@pytest.mark.parametrize("words", ["我要投诉", "昨天花30块买的牛奶酸了，我要投诉"])
-def test_the_first_words_after_a_start_are_answered_as_fast_as_later_ones(
-    running: Stack, words: str
-) -> None:
-    """The server that carries the actions is started anew; Rasa's own start is read from its log."""
-    running.kill("actions")
-    running.start("actions")
-    running.wait()
-    first = timed(Talk(running), words)
-    warm = sorted(timed(Talk(running), words) for _ in range(12))
-    assert first <= 2 * warm[-1], f"first {first:.2f} s, later at most {warm[-1]:.2f} s"

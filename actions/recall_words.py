@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from actions.turn import Turn
 from bot.casework import recall_words, recalls
 
+NAMES = ("brand", "model", "product")
 
-def look_up(turn: Turn, text: str) -> recalls.Answer:
-    """The library's answer to the words and to what Rasa marked in the last message."""
-    return recalls.find(
-        turn.session, text, brand=turn.entity("brand"), model=turn.entity("model"),
-        product=turn.entity("product"),
-    )  # fmt: skip
+
+def look_up(
+    turn: Turn, text: str, marked_before: Sequence[Mapping[str, str]] = ()
+) -> recalls.Answer:
+    """The library's answer to the words, to what Rasa marked in the last message, else before it."""
+    before = {one["entity"]: str(one["value"]) for one in marked_before}
+    marked = {name: turn.entity(name) or before.get(name) for name in NAMES}
+    return recalls.find(turn.session, text, **marked)
 
 
 def say_answer(

@@ -74,10 +74,21 @@ class ValidateRecallForm(TurnAction):
 
     def _take_named(self, turn: Turn, named: str) -> list[EventType]:
         """Look up what a button names; one that names nothing asks for it to be typed."""
-        told = {"text": named, "shown": named, "entities": turn.entities} if named else None
+        goes_on = turn.entity("choice") == "same"  # with a thing that was asked about, once for all
+        before = (turn.tracker.get_slot("told") or {}).get("entities", ()) if goes_on else ()
+        marked = [*turn.entities, *before]
+        told = {"text": named, "shown": named, "entities": marked} if named else None
         if named:
-            answer = look_up(turn, named)
-            say_answer(turn, answer, _may_keep(answer))
+            answer = look_up(turn, named, before)
+            if goes_on and answer.kind in recall_words.ASKS_BACK:
+                said = recall_words.without_detail(turn.session, answer, turn.now)
+                turn.tell(
+                    said,
+                    [kept.button(words("keep_it"), "keep")],
+                    {"recall": {"kind": "without_detail"}},
+                )
+            else:
+                say_answer(turn, answer, _may_keep(answer))
         else:
             turn.say("utter_recall_detail")
         wanted = None if named else "recall_detail"

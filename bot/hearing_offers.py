@@ -28,6 +28,7 @@ HOW_BACK = '/choose_topic{"topic":"recall-logistics"}'
 SAME_THING = (
     '/query_recall{"choice":"same"}'  # the words are about the thing that was asked about before
 )
+POLICE = "110"  # where one is sent with what is a crime
 ASK_WORDS = '/ask_rights{"choice":"words"}'
 LONGEST_BEFORE = 60  # characters of the question before, where a message goes on with it
 LONGEST = 24  # characters of what is told or asked of that thing
@@ -72,6 +73,20 @@ _ADDS = re.compile(
 _UNNAMED = re.compile(
     r"(?:那|我|我想|我要|想|要|必须|就|能不能|能|可以|可不可以|是不是|不)*(?:匿名|实名|不?(?:留|写|填|报|露|说)(?:我的)?(?:姓?名字?|电话|手机号?|联系方式))(?:举报|的|吗|行吗|可以吗|吧|呢)*[。.!?]?"
 )
+_SETTLES = re.compile(
+    r"(?:那|现在|刚才|今天|但是?)?(?:这个|那个|这家|那家)?(?:商家|老板|店家|卖家|店里|店员|超市|客服|平台|对方|他们?|人家)(?:那边)?"
+    r"(?:说|打电话|来电话|联系我|又|主动|终于|现在|[, ])*(?:想|要|愿意?|答应|同意|肯|提出|提|可以|能|只能?|跟我|和我|给我|给|先)*"
+    r"(?:和解|私了|协商|商量|调解|谈谈?|谈一谈|(?:退|赔|补偿?)(?:给?我)?(?:一半|一部分|一点|全款|全额|[0-9]{1,6}(?:元|块钱?)?|钱)?|换(?:一台|一个|新的?)?|修(?:一下|好)?)(?:了|吧)?"
+)
+_TAKES_BACK = re.compile(
+    r"(?:那|我|我同意了?|谈好了?|说好了?|想|要|该|现在|[, ])*(?:怎么|咋|如何|在哪里?|能不能|能|可以)(?:把)?(?:投诉)?(?:撤回?|撤销|撤掉|撤诉|取消)(?:投诉|掉)?(?:吗|呢|啊|呀)?[?？]?"
+)
+_TOLD_POLICE = re.compile(
+    r"(?:已经|刚刚?|早就|昨天|今天|我|都|去|到|也|派出所|公安局|[, ])*(?:报警|报案|报过警|报了警|(?:警察|公安|派出所)(?:来|立案|受理|登记)?)(?:过|了|完|好){0,2}"
+)
+_NEVER_MIND = re.compile(
+    r"(?:那|哦|唉|嗯|还是|就|[, ])*(?:算了|不用了|不弄了|不问了|先这样)(?:吧|谢谢|哈|[, ]){0,3}"
+)
 
 
 class Answered(NamedTuple):
@@ -98,6 +113,7 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
     return (
         _of_a_call(session, who, text)
         or _of_the_care(session, who, text)
+        or _of_the_record(session, who, text)
         or _of_its_recall(text)
         or _of_a_word(text)
         or _of_the_dispute(session, who, text)
@@ -134,10 +150,27 @@ def _of_the_care(session: Session, who: Person, text: str) -> Answered | None:
     return Answered(None, "care_relieved" if is_relief else "care_treated", buttons)
 
 
+def _of_the_record(session: Session, who: Person, text: str) -> Answered | None:
+    """What the shop offers after it was recorded, and how it is taken back; that the police know of it."""
+    if _TOLD_POLICE.fullmatch(text) and any(
+        POLICE in row["text"] for row in people.last_replies(session, who)
+    ):
+        return Answered(None, "police_told")
+    offers, takes_back = _SETTLES.fullmatch(text), _TAKES_BACK.fullmatch(text)
+    if not (offers or takes_back) or not progress.running(session, who):
+        return None
+    if takes_back:
+        return Answered("/withdraw_dispute")
+    ways = ("settled", "not_resolved", "withdraw_dispute")
+    return Answered(None, "shop_offers", tuple((words(f"after_{way}"), f"/{way}") for way in ways))
+
+
 def _of_a_word(text: str) -> Answered | None:
-    """「我举报一个商家行不行」 and 「我投诉过一个理发店」, which begin no complaint."""
+    """「我举报一个商家行不行」, 「我投诉过一个理发店」 and 「算了」, which begin nothing."""
     if _REPORTS.fullmatch(text):
         return Answered("/report_violation")
+    if _NEVER_MIND.fullmatch(text):
+        return Answered(None, "never_mind")
     return Answered("/query_progress") if _COMPLAINED.fullmatch(text) else None
 
 

@@ -89,3 +89,20 @@ def test_a_question_that_speaks_of_no_injury_gets_its_rule_and_not_first_aid(tal
 def test_a_recalled_thing_is_told_of_whatever_is_asked_about_it(talk: Talk, text: str) -> None:
     said = talk.say(text)
     assert "召回" in said and "停止使用" in said
+
+
+@pytest.mark.parametrize(
+    ("bits", "name"),
+    [(("给孩子买的安全座椅会不会召回", "好孩子的", "型号cs768"), "安全座椅"), (("充电宝会召回吗", "绿联的", "型号PB205"), "充电宝"),
+     (("电饭煲有没有召回", "不知道什么牌子", "型号FB40"), "电饭煲")],
+)  # fmt: skip
+def test_a_thing_told_in_bits_is_not_asked_for_again_and_is_kept_by_its_name(
+    talk: Talk, bits: tuple[str, ...], name: str
+) -> None:
+    *asked, model = bits
+    for one in asked:
+        talk.say(one)
+    said = talk.say(model)
+    assert "请问是什么品牌" not in said and "截至" in said
+    kept = talk.say("记到我的东西里")
+    assert name in kept and "召回 " not in kept and "会不会" not in kept

@@ -78,6 +78,7 @@ _SETTLES = re.compile(
     r"(?:说|打电话|来电话|联系我|又|主动|终于|现在|[, ])*(?:想|要|愿意?|答应|同意|肯|提出|提|可以|能|只能?|跟我|和我|给我|给|先)*"
     r"(?:和解|私了|协商|商量|调解|谈谈?|谈一谈|(?:退|赔|补偿?)(?:给?我)?(?:一半|一部分|一点|全款|全额|[0-9]{1,6}(?:元|块钱?)?|钱)?|换(?:一台|一个|新的?)?|修(?:一下|好)?)(?:了|吧)?"
 )
+_IS_DONE = re.compile("[^要想愿答\n同肯提说]*了")  # 「商家退钱了」 offers nothing any more
 _TAKES_BACK = re.compile(
     r"(?:那|我|我同意了?|谈好了?|说好了?|想|要|该|现在|[, ])*(?:怎么|咋|如何|在哪里?|能不能|能|可以)(?:把)?(?:投诉)?(?:撤回?|撤销|撤掉|撤诉|取消)(?:投诉|掉)?(?:吗|呢|啊|呀)?[?？]?"
 )
@@ -116,6 +117,7 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
         or _of_the_record(session, who, text)
         or _of_its_recall(text)
         or _of_a_word(text)
+        or _of_nothing(session, who, text)
         or _of_the_dispute(session, who, text)
         or _of_the_report(session, who, text)
         or _of_a_shop(session, who, text)
@@ -156,7 +158,8 @@ def _of_the_record(session: Session, who: Person, text: str) -> Answered | None:
         POLICE in row["text"] for row in people.last_replies(session, who)
     ):
         return Answered(None, "police_told")
-    offers, takes_back = _SETTLES.fullmatch(text), _TAKES_BACK.fullmatch(text)
+    offers = _SETTLES.fullmatch(text) and not _IS_DONE.fullmatch(text)
+    takes_back = _TAKES_BACK.fullmatch(text)
     if not (offers or takes_back) or not progress.running(session, who):
         return None
     if takes_back:
@@ -166,12 +169,18 @@ def _of_the_record(session: Session, who: Person, text: str) -> Answered | None:
 
 
 def _of_a_word(text: str) -> Answered | None:
-    """「我举报一个商家行不行」, 「我投诉过一个理发店」 and 「算了」, which begin nothing."""
+    """「我举报一个商家行不行」 and 「我投诉过一个理发店」, which begin no complaint."""
     if _REPORTS.fullmatch(text):
         return Answered("/report_violation")
-    if _NEVER_MIND.fullmatch(text):
-        return Answered(None, "never_mind")
     return Answered("/query_progress") if _COMPLAINED.fullmatch(text) else None
+
+
+def _of_nothing(session: Session, who: Person, text: str) -> Answered | None:
+    """「算了」, where nothing waits for an answer: else it ends that."""
+    waits = callbacks.is_asking(session, who) or _recalls_above(session, who) & set(
+        recall_words.ASKS_BACK
+    )
+    return Answered(None, "never_mind") if _NEVER_MIND.fullmatch(text) and not waits else None
 
 
 def _of_its_recall(text: str) -> Answered | None:
@@ -241,8 +250,7 @@ def _of_the_thing(session: Session, who: Person, text: str) -> Answered | None:
     asks_how = _HOW_BACK.fullmatch(text) is not None
     if not (asks_which or asks_how or _CODE.fullmatch(text) or answers.asks_if_safe(text)):
         return None
-    rows = people.last_replies(session, who)
-    kinds = {row["data"]["recall"].get("kind") for row in rows if "recall" in row.get("data", {})}
+    kinds = _recalls_above(session, who)
     if kinds & set(recall_words.ASKS_BACK):  # there Rasa waits for it
         return None
     if asks_how:
@@ -250,6 +258,12 @@ def _of_the_thing(session: Session, who: Person, text: str) -> Answered | None:
     if asks_which:
         return Answered(None, "where_is_the_model")
     return Answered(SAME_THING) if kinds else None
+
+
+def _recalls_above(session: Session, who: Person) -> set[str]:
+    """What kinds of answers about a recall the last reply held."""
+    data = (row.get("data") or {} for row in people.last_replies(session, who))
+    return {str(one["recall"].get("kind")) for one in data if "recall" in one}
 
 
 def is_offered(session: Session, who: Person, payload: str) -> bool:

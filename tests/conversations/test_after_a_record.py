@@ -64,3 +64,12 @@ def test_the_police_are_no_answer_elsewhere(talk: Talk) -> None:
 def test_who_lets_it_be_is_not_greeted(talk: Talk, before: str, said: str) -> None:
     talk.say(before)
     assert talk.say(said) == words("never_mind")
+
+
+@pytest.mark.parametrize(
+    ("before", "then"), [("充电宝召回了吗", "你好"), ("电饭煲有没有召回", "谢谢")]
+)
+def test_what_waits_for_an_answer_is_ended_by_it(talk: Talk, before: str, then: str) -> None:
+    talk.say(before)
+    assert talk.say("算了") != words("never_mind")
+    assert "召回" not in talk.say(then).split("。")[0]

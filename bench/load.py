@@ -51,6 +51,11 @@ def talks_for(turns: int) -> int:
     return next(count for count, reached in enumerate(made, 1) if reached >= turns)
 
 
+def share(number: int, doors: int) -> int:
+    """Which of so many doors a talk goes to: each gets as many of each talk, and so as much work."""
+    return (number + number // len(talks())) % doors
+
+
 class Door(Protocol):
     """Where a talk is driven; `number` is the talk's, each of another citizen."""
 
@@ -71,7 +76,7 @@ class Rest:
         self._urls = urls
 
     async def say(self, client: aiohttp.ClientSession, number: int, line: Line) -> list[str]:
-        url = self._urls[number % len(self._urls)]
+        url = self._urls[share(number, len(self._urls))]
         metadata = {"message_id": uuid.uuid4().hex, "words": line.text}
         body = {"sender": self._keys[number], "message": line.text, "metadata": metadata}
         said, _ = await _posted(client, f"{url}/webhooks/rest/webhook", body)

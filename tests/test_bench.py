@@ -29,6 +29,13 @@ def test_so_many_talks_make_at_least_so_many_turns(turns: int) -> None:
     assert sum(lengths[: talks - 1]) < turns <= sum(lengths[:talks])
 
 
+def test_two_doors_get_as_many_of_each_talk() -> None:
+    """Else the one with the longer talks is waited for, while the other one's core stands idle."""
+    count = len(load.talks())
+    sent = {(number % count, load.share(number, 2)) for number in range(2 * count)}
+    assert len(sent) == 2 * count
+
+
 def test_a_ratio_is_of_each_repetition_and_its_median_counts() -> None:
     compared = report.Compared("turns", "turns/s", [30, 20, 100], [10, 10, 10])
     assert (compared.ratios, compared.ratio) == ([3, 2, 10], 3)

@@ -80,12 +80,9 @@ class ValidateDisputeForm(TurnAction):
 
 def _was_lodged(turn: Turn) -> bool:
     """Whether this yes has lodged the dispute before, in a turn that was cut off and is taken again."""
-    is_gone = disputes.draft(turn.session, turn.who) is None
-    return (
-        is_yes(turn)
-        and is_gone
-        and disputes.lodged_lately(turn.session, turn.who, turn.now) is not None
-    )
+    if not is_yes(turn) or disputes.draft(turn.session, turn.who) is not None:
+        return False
+    return disputes.lodged_lately(turn.session, turn.who, turn.now) is not None
 
 
 def _stop(turn: Turn, draft: Dispute) -> list[EventType]:

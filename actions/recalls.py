@@ -1,5 +1,7 @@
 """Turns about recalls: the lookup with its question back, and the things a person follows."""
 
+from collections.abc import Mapping, Sequence
+
 from rasa_sdk.events import EventType, SlotSet
 
 from actions import things as kept
@@ -55,8 +57,7 @@ class ValidateRecallForm(TurnAction):
         answer = look_up(turn, text)
         # What was asked for once is not asked for again: it is answered with what is there.
         if asked and answer.kind in recall_words.ASKS_BACK:
-            said = recall_words.without_detail(turn.session, answer, turn.now)
-            turn.tell(said, data={"recall": {"kind": "without_detail"}})
+            _say_without_detail(turn, answer)
         elif answer.kind != "ask_brand":
             _say_and_offer(turn, answer, text)
         # 「婴儿车被召回，邮费谁出」 asks about rights: no brand is needed to answer it.
@@ -81,12 +82,7 @@ class ValidateRecallForm(TurnAction):
         if named:
             answer = look_up(turn, named, before)
             if goes_on and answer.kind in recall_words.ASKS_BACK:
-                said = recall_words.without_detail(turn.session, answer, turn.now)
-                turn.tell(
-                    said,
-                    [kept.button(words("keep_it"), "keep")],
-                    {"recall": {"kind": "without_detail"}},
-                )
+                _say_without_detail(turn, answer, [kept.button(words("keep_it"), "keep")])
             else:
                 say_answer(turn, answer, _may_keep(answer))
         else:
@@ -150,6 +146,14 @@ def _say_and_offer(turn: Turn, answer: recalls.Answer, text: str) -> None:
         if offer_to_complete(turn, wish, found=found):
             return
     say_answer(turn, answer, _may_keep(answer))
+
+
+def _say_without_detail(
+    turn: Turn, answer: recalls.Answer, buttons: Sequence[Mapping[str, str]] = ()
+) -> None:
+    """What there is to say where brand or model was asked for once and is not known."""
+    said = recall_words.without_detail(turn.session, answer, turn.now)
+    turn.tell(said, buttons, {"recall": {"kind": "without_detail"}})
 
 
 def _may_keep(answer: recalls.Answer) -> list[dict[str, str]]:

@@ -68,7 +68,7 @@ class Citizen:
     @contextlib.asynccontextmanager
     async def talking(self) -> AsyncIterator[None]:
         """The page is open, which gives the cookie; without it a first message might be two people's."""
-        async with httpx.AsyncClient(timeout=30, verify=False) as self.client:
+        async with httpx.AsyncClient(timeout=30, verify=False) as self.client:  # http alone
             await self.reached("GET", "/")
             self.id = self.client.cookies["citizen"].partition(".")[0]
             yield

@@ -54,7 +54,7 @@ class Killer(threading.Thread):
     ) -> None:  # fmt: skip
         super().__init__(daemon=True)
         self._product, self._every, self._rasa_every, self._dice = product, every, rasa_every, dice
-        self._only = only or product.names
+        self._only = only
         self._is_over = threading.Event()
         self.kills: Counter[str] = Counter()
 
@@ -63,7 +63,8 @@ class Killer(threading.Thread):
         rasa_from = time.monotonic()
         while not self._is_over.wait(self._every):
             is_rasas_time = time.monotonic() >= rasa_from
-            names = [one for one in self._only if is_rasas_time or "rasa" not in one]
+            may_be = self._only or self._product.names  # which change while parts are spared
+            names = [one for one in may_be if is_rasas_time or "rasa" not in one]
             name = self._dice.choice(names)
             if self._product.kill(name):
                 self.kills[name] += 1

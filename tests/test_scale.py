@@ -95,6 +95,26 @@ def test_rasa_is_killed_once_in_its_time_and_only_what_may_be(
     assert set(killer.kills) >= others
 
 
+def test_who_is_spared_at_the_moment_is_not_killed() -> None:
+    """What may be killed changes: no Rasa while another one starts."""
+
+    class Changing:
+        names: tuple[str, ...] = ("bot-1",)
+        killed: list[str] = []  # noqa: RUF012
+
+        def kill(self, name: str) -> bool:
+            self.killed.append(name)
+            self.names = ("bot-2",)
+            return True
+
+    product = Changing()
+    killer = Killer(product, 0.001, 60, random.Random(1))
+    killer.start()
+    until(lambda: len(product.killed) > 5)
+    killer.stop()
+    assert product.killed[0] == "bot-1" and set(product.killed[1:]) == {"bot-2"}
+
+
 def test_each_is_told_what_compose_tells_it(tmp_path: Path) -> None:
     """The same names but for those that say where to listen on one machine and where in a container."""
     ports = {name: 21000 + n for n, name in enumerate(("postgres", "redis", *OURS))}

@@ -140,16 +140,15 @@ class ReportEntry(Page):
         """Keep the report; the problems of fields where it cannot be kept as it is. Raises Used."""
         try:
             with self._sessions.begin() as session:
-                before = reports.by_form(session, self._form_of(name))
-                if before is not None:
-                    if reports.tells_more(session, before.report, told):
-                        raise Used(before.report.number)
-                    return {}
                 now = datetime.now(UTC)
                 brought = reports.lodge(
                     session, told, reporter=self._reporter(name, told), form=self._form_of(name),
                     operator="bureau", now=now,
                 )  # fmt: skip
+                if brought.happened_at != now:  # this form was sent before
+                    if reports.tells_more(session, brought.report, told):
+                        raise Used(brought.report.number)
+                    return {}
                 subject = f"report:{brought.report.number}"
                 officers.log(session, told.by, "report_entered", now, subject)
         except reports.NoEarlier:

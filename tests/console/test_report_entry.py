@@ -151,6 +151,26 @@ def test_a_form_is_taken_once(
     assert logged(sessions, made.number) == ["report_entered"]
 
 
+def test_a_form_is_written_down_once_where_it_comes_between_two_looks(
+    desk: TestClient, sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same form is taken as soon as the first look of this one has found nothing."""
+    hidden, look, answers = form_of(desk.get(NEW).text), reports.by_form, []
+
+    def looked(session: Session, form: str) -> ReportEvent | None:
+        found = look(session, form)
+        monkeypatch.setattr(reports, "by_form", look)
+        answers.append(send(desk, PHOTO, hidden=hidden))
+        return found
+
+    monkeypatch.setattr(reports, "by_form", looked)
+    answers.append(send(desk, PHOTO, hidden=hidden))
+    assert [one.status_code for one in answers] == [303, 303]
+    (made,) = kept(sessions)
+    assert len(kept(sessions, ReportEvent)) == 1
+    assert logged(sessions, made.number) == ["report_entered"]
+
+
 @pytest.mark.parametrize("changed", [{"facts": "秤不准"}, {"merchant": "好又多"}, {"file": "one"}], ids=str)  # fmt: skip
 def test_who_goes_back_and_tells_another_matter_is_told_and_loses_nothing(
     desk: TestClient, sessions: sessionmaker[Session], changed: dict[str, str]

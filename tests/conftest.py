@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from bench.stack import Stack, Talk, stack
 from bot import database
-from bot.casework import people, sealing
-from bot.casework.records import Person, Record
+from bot.casework import officers, people, sealing
+from bot.casework.records import Person
+from tests import records
 
 CHROMIUM = "/usr/bin/chromium"
+SLOW_HASHER = officers._hasher
 OTHER_SERVERS = ("page_of_our_own", "bureau")  # fixtures, in the order of their tests
 NOW = datetime(2026, 11, 2, 1, 0, tzinfo=UTC)
 
@@ -37,6 +39,12 @@ def _server(item: pytest.Item) -> int:
     return next((n for n, name in enumerate(OTHER_SERVERS, start=1) if name in asked), 0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> None:
+    """Argon2 with little to do: a thousand tests log in, one looks how hard a password is to try."""
+    officers._hasher = type(SLOW_HASHER)(time_cost=1, memory_cost=1024, parallelism=1)
+
+
 @pytest.fixture
 def now() -> datetime:
     """Monday 2026-11-02, 09:00 in Tianjin."""
@@ -48,7 +56,7 @@ def session() -> Iterator[Session]:
     """A session on an empty database in memory."""
     sealing.unlock([Fernet.generate_key()])
     engine = database.engine("sqlite://")
-    Record.metadata.create_all(engine)
+    records.create(engine)
     with Session(engine) as opened:
         yield opened
     engine.dispose()
@@ -59,7 +67,7 @@ def sessions(tmp_path: Path) -> Iterator[sessionmaker[Session]]:
     """Sessions on records in a file, as several threads use them."""
     sealing.unlock([Fernet.generate_key()])
     engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
-    Record.metadata.create_all(engine)
+    records.create(engine)
     yield sessionmaker(engine, expire_on_commit=False)
     engine.dispose()
 

@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session, sessionmaker
 from bench.bot_api import TOKEN, BotApi, Server
 from bot import database
 from bot.casework import notices, people, sealing
-from bot.casework.records import IncomingUpdate, Notice, Person, Record
+from bot.casework.records import IncomingUpdate, Notice, Person
 from bot.channels import telegram, telegram_api, telegram_inbox
 from bot.channels.telegram import Telegram
 from bot.messages import Message, Reply
 from bot.settings import Settings
-from tests import aside
+from tests import aside, records
 
 
 class FakeDialogue:
@@ -130,7 +130,7 @@ def make_stage(api: BotApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(telegram_api, "READ_SECONDS", 1.0)
     sealing.unlock([Fernet.generate_key()])
     engine = database.engine(f"sqlite:///{tmp_path / 'records.db'}")
-    Record.metadata.create_all(engine)
+    records.create(engine)
     server = Server(api)
     settings = Settings(
         _env_file=None,

@@ -18,6 +18,7 @@ from bot.channels import web
 from bot.console import bodies, door, frame
 from bot.library import load
 from bot.settings import Settings
+from tests.conftest import SLOW_HASHER
 from tests.console.conftest import NAME, PASSWORD, log_in, token
 
 OPEN = {"/desk/login"}  # and the files under /desk/static
@@ -240,8 +241,11 @@ def test_no_page_holds_a_script_a_style_or_another_host(desk: TestClient) -> Non
 
 
 def test_a_password_is_kept_as_a_hash_that_is_slow_to_try(
-    officer: str, sessions: sessionmaker[Session]
+    sessions: sessionmaker[Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with sessions() as session:
+    monkeypatch.setattr(officers, "_hasher", SLOW_HASHER)
+    with sessions.begin() as session:
+        officers.save(session, NAME, "officer", PASSWORD, datetime.now(UTC))
         kept = session.scalars(select(Officer)).one().password_hash
-    assert kept.startswith("$argon2id$") and PASSWORD not in kept
+    assert kept.startswith("$argon2id$v=19$m=65536,t=3,p=4$"), "RFC 9106, section 4"
+    assert PASSWORD not in kept

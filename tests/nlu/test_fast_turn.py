@@ -1,10 +1,13 @@
 """The adaptations of Rasa: the same verdicts as stock, and only on the version they are for."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from bot import launch
 from bot.settings import Settings
 from tests.nlu import rasas_runtime
+from tests.nlu.rasas_runtime import Forking
 
 SAME_VERDICTS = """
 import copy
@@ -351,18 +354,30 @@ TRIED = {
 }
 
 
+@pytest.fixture(scope="module")
+def rasas() -> Iterator[Forking]:
+    with rasas_runtime.forking() as started:
+        yield started
+
+
 @pytest.mark.parametrize("code", TRIED.values(), ids=TRIED)
-def test_an_adaptation_does_no_more_than_it_says(code: str) -> None:
-    done = rasas_runtime.run(code)
+def test_an_adaptation_does_no_more_than_it_says(code: str, rasas: Forking) -> None:
+    done = rasas.run(code)
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_the_same_is_understood_and_done_next_as_by_stock() -> None:
+def test_the_same_is_understood_and_done_next_as_by_stock(rasas: Forking) -> None:
     model = launch.trained_model(Settings(_env_file=None))
-    done = rasas_runtime.run(f"MODEL = {str(model)!r}\n{SAME_TURNS}")
+    done = rasas.run(f"MODEL = {str(model)!r}\n{SAME_TURNS}")
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_one_tried_is_not_there_for_the_next(rasas: Forking) -> None:
+    assert rasas.run("import rasa; rasa.touched = 1").returncode == 0
+    done = rasas.run("import rasa; raise SystemExit(rasa.touched)")
+    assert done.returncode == 1 and "AttributeError" in done.stderr
 
 
 def test_leaving_out_too_late_is_said() -> None:
-    done = rasas_runtime.run(TOO_LATE, lean=False)
+    done = rasas_runtime.run(TOO_LATE)
     assert done.returncode != 0 and "comes before it" in done.stderr

@@ -221,7 +221,7 @@ def content_type(request: Request) -> str:
 
 
 class Rate:
-    """At most `limit` in any `seconds`, for each key; remembers the `most` keys seen last."""
+    """At most `limit` in any `seconds`, for each key; remembers the keys of those seconds, `most` of them."""
 
     def __init__(
         self,
@@ -236,6 +236,7 @@ class Rate:
     def wait(self, key: str) -> int:
         """0 where this one may pass, and is counted; else the whole seconds until one may."""
         now = self._clock()
+        self._forget(now)
         seen = self._seen.setdefault(key, deque(maxlen=self._limit))
         self._seen.move_to_end(key)
         while len(self._seen) > self._most:
@@ -244,6 +245,14 @@ class Rate:
             return max(1, ceil(self._seconds - (now - seen[0])))
         seen.append(now)
         return 0
+
+    def _forget(self, now: float) -> None:
+        """Drop the keys that came so long ago that they may pass: they are first in the line."""
+        while self._seen:
+            seen = next(iter(self._seen.values()))
+            if seen and now - seen[-1] < self._seconds:
+                return
+            self._seen.popitem(last=False)
 
     def check(self, key: str) -> None:
         """Raise HTTPException 429 with Retry-After where the key is over its rate."""

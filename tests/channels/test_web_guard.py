@@ -110,6 +110,18 @@ def test_a_rate_forgets_who_was_longest_away() -> None:
     assert len(rate._seen) == 3
 
 
+def test_a_rate_holds_nobody_longer_than_it_counts_them() -> None:
+    clock = Clock()
+    rate = web_guard.Rate(2, 60, clock=clock)
+    for number in range(500):
+        assert rate.wait(f"once-{number}") == 0
+        clock.now += 61 if number % 100 == 99 else 0.1
+    assert len(rate._seen) <= 100
+    assert [rate.wait("a"), rate.wait("a")] == [0, 0] and rate.wait("a") == 60
+    clock.now += 59
+    assert rate.wait("b") == 0 and rate.wait("a") == 1, "who may not pass yet is not forgotten"
+
+
 def test_forty_messages_a_minute_are_enough_for_one_citizen(client, dialogue):
     client.get("/")
     assert {say(client, number).status_code for number in range(40)} == {200}

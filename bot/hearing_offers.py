@@ -88,6 +88,13 @@ _TOLD_POLICE = re.compile(
 _NEVER_MIND = re.compile(
     r"(?:那|哦|唉|嗯|还是|就|[, ])*(?:算了|不用了|不弄了|不问了|先这样)(?:吧|谢谢|哈|[, ]){0,3}"
 )
+_OFFICE = re.compile(
+    r"(?:那|请问|问下|问一下|你们|您们?|咱们|这边|那边|站里?|服务站|维权站|消协|消委会?|市场监管局|市场局|工商局?|办公室|窗口|中心|服务中心|工作人员|人工|的|[,， ])*"
+    r"(?:(?:早上|下午|晚上|每天|一般|都)?(?:几点|什么时候|啥时候?|多会儿?)(?:上班|下班|开门|关门|办公)|(?:上班|办公|工作|服务|接待)时间(?:是|到)?(?:几点|什么时候|多少|啥时候?)?"
+    r"|(?:(?:周|星期|礼拜)[^,，。]|节假日|今天|明天|现在|中午|晚上)(?:还|也|都)?(?:上班|开门|办公|有人|休息)"
+    r"|(?:地址|位置|地点)(?:是|在)*(?:哪里?|哪儿|什么|啥|多少|发我|告诉我)?|(?:具体)?在(?:哪里?|哪儿|什么地方|哪条路|哪个位置)|(?:怎么|咋)(?:去|过去|走|找你们|找过去))"
+    r"(?:吗|呢|[啊呀吧?？ ]|一下)*"
+)
 
 
 class Answered(NamedTuple):
@@ -117,6 +124,7 @@ def answered(session: Session, who: Person, text: str) -> Answered | None:
         or _of_the_record(session, who, text)
         or _of_its_recall(text)
         or _of_a_word(text)
+        or _of_the_office(text)
         or _of_nothing(session, who, text)
         or _of_the_dispute(session, who, text)
         or _of_the_report(session, who, text)
@@ -173,6 +181,13 @@ def _of_a_word(text: str) -> Answered | None:
     if _REPORTS.fullmatch(text):
         return Answered("/report_violation")
     return Answered("/query_progress") if _COMPLAINED.fullmatch(text) else None
+
+
+def _of_the_office(text: str) -> Answered | None:
+    """「几点上班」, 「地址在哪」: no hours and no address are invented; one may be called."""
+    if len(_STOPS.sub("", text)) < len("几点上班") or not _OFFICE.fullmatch(text):
+        return None
+    return Answered(None, "office", ((words("call_me"), CALL_ME),))
 
 
 def _of_nothing(session: Session, who: Person, text: str) -> Answered | None:

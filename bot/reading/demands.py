@@ -69,7 +69,7 @@ _PATTERNS = (
     ("repair", _ASK, "(?:维修|修理|修一下|修|保修|质保)(?![改订身期卡金])"),
     ("repair", "(?<!全)(?<!年)", "保修(?!期|卡|范|时|服务|的范围)"),
     ("invoice", "",
-        "(?:补开|不开|开具?|索要|要个?|补)(?:张|个)?(?:增值税|正规|专用|购车|电子|普通)?(?:发票"
+        "(?:补开|不开|(?<!未)开具?|索要|要个?|补)(?:张|个)?(?:增值税|正规|专用|购车|电子|普通)?(?:发票"
         "|专票)"
     ),
     ("invoice", "(?:不给|拒绝|拒)(?:我)?(?:提供|开具?|出)?", "(?:增值税|正规|电子)?发票"),
@@ -84,8 +84,13 @@ _PATTERNS = (
     ("other", "(?:要求|给予?|给出|希望)(?:合理|商家|你们)?的?", "解释|答复|说明|处罚|整改"),
 )  # fmt: skip
 _BACK_AND_MORE = re.compile("退一[赔罚]")  # the price back, and a multiple of it
-_DONE_BEFORE = re.compile(r"(?:已经?|并未申请|并没有?申请|成功|显示)$")
-_DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了|后[,，]|一直在)")
+# Done already, one of several (三笔退款), or only when something else happened (退货之后).
+_DONE_BEFORE = re.compile(r"(?:已经?|并未申请|并没有?申请|成功|显示|笔[\u4e00-\u9fff]{0,4})$")
+_DONE_BEHIND = re.compile(r"(?:成功|已到账|完成|到账了|过了|后[,，]|一直在|[之以]后|只给)")
+# What the shop has in writing is its rule and not the wish: 小票上写着不予退款.
+_RULE = re.compile(
+    r"(?:写着?|写的是?|写明|印着|标着|标注|注明|备注|声明)[^。;!?]{0,6}(?:不予|不可以?|不能|概不|恕不|一律不|不支持|不)退?$"
+)
 _DEMAND = re.compile(
     "|".join(f"{lead}(?P<{code}_{n}>{wish})" for n, (code, lead, wish) in enumerate(_PATTERNS))
 )
@@ -109,7 +114,8 @@ def find(text: str) -> list[Demand]:
         group = match.lastgroup or ""
         start, end = match.span(group)
         is_done = _DONE_BEFORE.search(text[max(0, start - 5) : start])
-        if not is_done and not _DONE_BEHIND.match(text, end):
+        is_rule = _RULE.search(text[max(0, start - 14) : start])
+        if not is_done and not is_rule and not _DONE_BEHIND.match(text, end):
             found.append(Demand(text[start:end], start, end, group.rsplit("_", 1)[0]))
     return found
 

@@ -1,4 +1,4 @@
-"""UNDERSTANDING: whether an intent is sure enough to act on. Knows no text and no dialogue."""
+"""UNDERSTANDING: whether an intent is sure enough to act on. Knows no dialogue."""
 
 from typing import Any
 
@@ -7,9 +7,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import INTENT
+from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.reading import moments
+
+HURT, COMPLAINS = "report_injury", "file_complaint"
+LONG = 60  # characters: in a shorter message the harm is not hidden
 UNSURE = "nlu_fallback"
 
 
@@ -21,8 +25,9 @@ class Doubt(GraphComponent, IntentClassifier):
     can choose by a button, and not the pairs whose confusion costs nothing. The ranking is left as
     it was but for the new first row: the action offers the close ones from it.
 
-    An injury is put first from a lower chance on: to ask after one who is well costs a sentence, to
-    pass over one who is hurt costs more.
+    An injury is put first from a lower chance on, and at any chance in a long complaint whose words tell
+    of one, which the rest may bury: to ask after one who is well costs a sentence, to pass over one who
+    is hurt costs more.
     """
 
     @staticmethod
@@ -48,7 +53,7 @@ class Doubt(GraphComponent, IntentClassifier):
         """The messages, the unsure ones with `nlu_fallback` as intent."""
         for message in messages:
             ranking = message.get("intent_ranking") or []
-            first = self._rather(ranking)
+            first = self._rather(ranking) or self._buried(ranking, message.get(TEXT) or "")
             if not first and ranking and self._is_unsure(ranking):
                 first = {"name": UNSURE, "confidence": 1.0 - ranking[0]["confidence"]}
             if first:
@@ -63,6 +68,13 @@ class Doubt(GraphComponent, IntentClassifier):
             if row["confidence"] >= self._config["rather"].get(row["name"], 2.0):
                 return row
         return None
+
+    def _buried(self, ranking: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+        """The row of an injury where the text tells of one and a complaint is the likeliest."""
+        is_story = bool(ranking) and ranking[0]["name"] == COMPLAINS and len(text) >= LONG
+        if not is_story or not moments.is_injury(text):
+            return None
+        return next((row for row in ranking if row["name"] == HURT), None)
 
     def _is_unsure(self, ranking: list[dict[str, Any]]) -> bool:
         first, second = ranking[0], ranking[1]

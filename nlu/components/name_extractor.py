@@ -1,5 +1,6 @@
 """UNDERSTANDING: marks the names in a message: shops, products, brands, models, places."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from nlu.components.name_taggers import NameTaggers
 from nlu.components.spans import Span
 from nlu.components.word_tagger import WordTagger
 
+_YEAR = re.compile("(?:19|20)?[0-9]{2}年?款")
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class NameExtractor(GraphComponent, EntityExtractorMixin):
@@ -31,12 +34,13 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     def get_default_config() -> dict[str, Any]:
         """L1 and L2 regularisation, rounds of training, how often a feature must be seen to count; the
         folder of dictionaries; intents whose examples are not learned from; how likely a shop's name
-        must be to be marked; how likely a brand; how likely a product where no other one is marked."""
+        must be to be marked, and where one buys in it; how likely a brand; how likely a product where no
+        other one is marked."""
         return {
             "c1": 0.05, "c2": 0.05, "rounds": 50, "seen_at_least": 1,
             "dictionary_path": "nlu/dictionary",
             "not_from": list(spans.NAMELESS),
-            "merchant_at_least": 0.5, "brand_at_least": 0.2, "product_at_least": 0.1,
+            "merchant_at_least": 0.5, "led_at_least": 0.25, "brand_at_least": 0.2, "product_at_least": 0.1,
         }  # fmt: skip
 
     @staticmethod
@@ -116,20 +120,29 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     def _find(self, text: str) -> list[Span]:
         values = spans.read(text)
         tagged = spans.plausible(text, self._taggers.read(self._features(text, values)), values)
-        marked = [span for span in tagged if self._is_sure(*span)]
+        marked = [
+            span for span in tagged if self._is_sure(*span) and not spans.is_aside(text, span)
+        ]
         marked += self._likely("brand", text, marked)
-        found = spans.apart([spans.whole_shop(text, span) for span in marked])
-        found = main_names.main_names(text, found, bool(platforms.find(text)))
+        found = spans.apart([spans.whole_shop(text, spans.town_firm(text, s)) for s in marked])
+        elsewhere = bool(platforms.find(text))
+        found = main_names.main_names(text, found, elsewhere)
         if not any(kind == "merchant" for kind, _, _ in found):
-            chain = [("merchant", *span) for span in platforms.in_town(text)[:1]]
-            shop = chain or self._known_shop(text, found) or spans.placed_shop(text, found)
+            shop = main_names.main_names(text, self._unmarked_shop(text, found), elsewhere)
             found = spans.apart([*shop, *found])  # what was marked inside of it is dropped
         if not any(kind == "product" for kind, _, _ in found):
             listed = self._listed(text, found, "products", "product")
             found += listed or self._likeliest_product(text, found)
-        if not any(kind == "model" for kind, _, _ in found):
-            found += self._listed(text, found, "series", "model")
+        found = self._with_series(text, found)
         return [part for span in sorted(found, key=_start) for part in self._parted(text, span)]
+
+    def _with_series(self, text: str, found: list[Span]) -> list[Span]:
+        """The names, with a series of the dictionary where no model is marked; a year (10款) is one where no other is."""
+        models = [span for span in found if span[0] == "model"]
+        years = [span for span in models if _YEAR.fullmatch(text, span[1], span[2])]
+        series = [] if len(years) < len(models) else self._listed(text, found, "series", "model")
+        is_named = series or len(years) < len(models)
+        return [span for span in found if not is_named or span not in years] + series
 
     def _parted(self, text: str, span: Span) -> list[Span]:
         """A product that begins with a brand of the dictionary is the two of them (蒙牛|牛奶)."""
@@ -138,6 +151,16 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         if kind != "product" or len(words) < 2 or self._lists.get(words[0][0]) != "brands":
             return [span]
         return [("brand", start, start + words[1][1]), ("product", start + words[1][1], end)]
+
+    def _unmarked_shop(self, text: str, found: list[Span]) -> list[Span]:
+        """The shop of a text in which none is marked, or none."""
+        return (
+            [("merchant", *span) for span in platforms.in_town(text)[:1]]
+            or self._known_shop(text, found)
+            or spans.placed_shop(text, found)
+            or spans.called_shop(text)
+            or self._led_shop(text, found)
+        )
 
     def _known_shop(self, text: str, found: list[Span]) -> list[Span]:
         """The first shop of the dictionary that follows a place or 在, 去, 从, 找, 投诉."""
@@ -148,6 +171,13 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
             if self._lists.get(word) == "shops" and (placed or led):
                 return [("merchant", start, start + len(word))]
         return []
+
+    def _led_shop(self, text: str, found: list[Span]) -> list[Span]:
+        """The first shop that is less sure by itself, but where one stands and buys."""
+        others = [span for span in found if span[0] not in ("product", "brand")]
+        likely = self._likely("merchant", text, others, "led")
+        led = [span for span in likely if spans.is_led(text, span)]
+        return [spans.whole_shop(text, span) for span in led[:1]]
 
     def _listed(self, text: str, found: list[Span], file: str, kind: str) -> list[Span]:
         """The first word of a file of the dictionary that is not marked yet, as a name of the kind."""
@@ -167,9 +197,9 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         long = [span for span in likely if span[2] - span[1] > 1]
         return sorted(long, key=lambda one: self._chance(*one))[-1:]
 
-    def _likely(self, kind: str, text: str, found: list[Span]) -> list[Span]:
+    def _likely(self, kind: str, text: str, found: list[Span], least_of: str = "") -> list[Span]:
         """The spans of the kind that are likely enough and meet nothing that is marked."""
-        least = float(self._config[f"{kind}_at_least"])
+        least = float(self._config[f"{least_of or kind}_at_least"])
         is_likely = [self._taggers.chance(kind, at) >= least for at in range(len(text))]
         likely = spans.marked([f"I-{kind}" if one else "O" for one in is_likely])
         return [span for span in likely if not spans.meets(*span[1:], found)]

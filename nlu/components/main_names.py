@@ -33,8 +33,9 @@ _NO_SHOP = re.compile(
 def main_names(text: str, found: list[Span], elsewhere: bool) -> list[Span]:
     """The spans without what surrounds the matter.
 
-    One product, the first that does not come along with another, for the file has one. Banks and carriers only where no other company is
-    named (`elsewhere` tells that a platform is) and the money did not just go through them.
+    One product, the first that does not come along with another, for the file has one. Banks and
+    carriers only where no other company is named (`elsewhere` tells that a platform is) and the money
+    did not just go through them.
     """
     kept = [span for span in things(text, found) if not _is_any_shop(text, span)]
     products = sorted((span for span in kept if span[0] == "product"), key=_comes_along(text))

@@ -137,7 +137,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         return [part for span in sorted(found, key=_start) for part in self._parted(text, span)]
 
     def _with_series(self, text: str, found: list[Span]) -> list[Span]:
-        """The names, with a series of the dictionary where no model is marked; a year (10款) is one where no other is."""
+        """The names, with a series of the dictionary where no model is marked.
+
+        A year (10款) is a model only where there is no other one.
+        """
         models = [span for span in found if span[0] == "model"]
         years = [span for span in models if _YEAR.fullmatch(text, span[1], span[2])]
         series = [] if len(years) < len(models) else self._listed(text, found, "series", "model")

@@ -90,8 +90,8 @@ _NEVER_MIND = re.compile(
 )
 _OFFICE = re.compile(
     r"(?:那|请问|问下|问一下|你们|您们?|咱们|这边|那边|站里?|服务站|维权站|消协|消委会?|市场监管局|市场局|工商局?|办公室|窗口|中心|服务中心|工作人员|人工|的|[,， ])*"
-    r"(?:(?:早上|下午|晚上|每天|一般|都)?(?:几点|什么时候|啥时候?|多会儿?)(?:上班|下班|开门|关门|办公)|(?:上班|办公|工作|服务|接待)时间(?:是|到)?(?:几点|什么时候|多少|啥时候?)?"
-    r"|(?:(?:周|星期|礼拜)[^,，。]|节假日|今天|明天|现在|中午|晚上)(?:还|也|都)?(?:上班|开门|办公|有人|休息)"
+    r"(?:(?P<hours>(?:早上|下午|晚上|每天|一般|都)?(?:几点|什么时候|啥时候?|多会儿?)(?:上班|下班|开门|关门|办公)|(?:上班|办公|工作|服务|接待)时间(?:是|到)?(?:几点|什么时候|多少|啥时候?)?"
+    r"|(?:(?:周|星期|礼拜)[^,，。]|节假日|今天|明天|现在|中午|晚上)(?:还|也|都)?(?:上班|开门|办公|有人|休息))"
     r"|(?:地址|位置|地点)(?:是|在)*(?:哪里?|哪儿|什么|啥|多少|发我|告诉我)?|(?:具体)?在(?:哪里?|哪儿|什么地方|哪条路|哪个位置)|(?:怎么|咋)(?:去|过去|走|找你们|找过去))"
     r"(?:吗|呢|[啊呀吧?？ ]|一下)*"
 )
@@ -184,9 +184,12 @@ def _of_a_word(text: str) -> Answered | None:
 
 
 def _of_the_office(text: str) -> Answered | None:
-    """「几点上班」, 「地址在哪」: no hours and no address are invented; one may be called."""
-    if len(_STOPS.sub("", text)) < len("几点上班") or not _OFFICE.fullmatch(text):
+    """「几点上班」: the duty's hours are told with the way to a person; 「地址在哪」: no address is invented."""
+    asked = _OFFICE.fullmatch(text) if len(_STOPS.sub("", text)) >= len("几点上班") else None
+    if asked is None:
         return None
+    if asked["hours"]:
+        return Answered("/ask_human")
     return Answered(None, "office", ((words("call_me"), CALL_ME),))
 
 

@@ -12,8 +12,10 @@ _NO_PRODUCT = re.compile(
     "|押金|定金|订金|首付款?|贷款|货款|尾款|利息|运费|快递费|邮费|差价|费用|信用卡|银行卡|储蓄卡"
     "|首单|订单|物流|快递|单号|礼品|赠品|软件|平台|网站|客服|售后|服务|维修|质量|产品|商品|东西|货物?"
     "|酒店|宾馆|驾校|超市|商店|商场|医院|学校|店铺?|门店|公司|健身房|停车场|购物车"
-    "|家人|全家人?|孩子|老人|顾客|司机|教练|老师|锅"
+    "|家人|全家人?|孩子|老人|顾客|司机|教练|老师"
 )
+# 「不知道是不是它的锅」 blames; a pot is bought, new, or one of several.
+_POT = re.compile("(?:[买新用这那把口个只]|[买新用]的|了)$")
 # Comes along with a thing that is bought, and is the matter where there is none.
 _COMES_ALONG = re.compile("运费险|优惠[券卷]|会员费?|话费")
 # Banks, carriers and clearing houses are named in passing wherever money or parcels go.
@@ -49,11 +51,14 @@ def main_names(text: str, found: list[Span], elsewhere: bool) -> list[Span]:
 
 def things(text: str, found: list[Span]) -> list[Span]:
     """The spans without the products that are none, such as a fee or an invoice."""
-    return [
-        (kind, start, end)
-        for kind, start, end in found
-        if kind != "product" or not _NO_PRODUCT.fullmatch(text[start:end])
-    ]
+    return [span for span in found if span[0] != "product" or _is_thing(text, span)]
+
+
+def _is_thing(text: str, span: Span) -> bool:
+    word = text[span[1] : span[2]]
+    if word == "锅":
+        return bool(_POT.search(text[: span[1]]))
+    return not _NO_PRODUCT.fullmatch(word)
 
 
 def _comes_along(text: str) -> Callable[[Span], bool]:

@@ -179,7 +179,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         """The first shop that is less sure by itself, but where one stands and buys."""
         others = [span for span in found if span[0] not in ("product", "brand")]
         likely = self._likely("merchant", text, others, "led")
-        led = [span for span in likely if spans.is_led(text, span)]
+        led = [span for span in likely if spans.is_led(text, span, found)]
         return [spans.whole_shop(text, span) for span in led[:1]]
 
     def _listed(self, text: str, found: list[Span], file: str, kind: str) -> list[Span]:

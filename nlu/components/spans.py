@@ -120,10 +120,11 @@ def placed_shop(text: str, found: Sequence[Span]) -> list[Span]:
     return []
 
 
-def is_led(text: str, span: Span) -> bool:
-    """Whether one is there and buys there: 在|安友地板|签的."""
+def is_led(text: str, span: Span, found: Sequence[Span]) -> bool:
+    """Whether one is there and buys there: 在|安友地板|签的, 中北镇|好又多超市|买的 behind a place."""
     _, start, end = span
-    return bool(_LED.search(text[:start]) and _DOES.match(text, end))
+    is_placed = any(kind == "location" and until == start for kind, _, until in found)
+    return bool((is_placed or _LED.search(text[:start])) and _DOES.match(text, end))
 
 
 def called_shop(text: str) -> list[Span]:

@@ -26,9 +26,11 @@ assert spans.whole_shop("<b>老王</b>烧烤", ("merchant", 3, 5)) == ("merchant
 assert spans.placed_shop("投诉西营门街的口福面馆", [("location", 2, 6)]) == [("merchant", 7, 11)]
 assert spans.placed_shop("在中北镇买的锅坏了", [("location", 1, 4)]) == []
 assert spans.whole_shop("在盛昌荣威4s店买的", ("merchant", 1, 5)) == ("merchant", 1, 8)
-assert spans.is_led("我在安友地板签了合同", ("merchant", 2, 6)) and spans.is_led("去好又多里买", ("merchant", 1, 4))
-assert not spans.is_led("安友地板签了合同", ("merchant", 0, 4))
-assert not spans.is_led("我在安友地板的群里", ("merchant", 2, 6))
+assert spans.is_led("我在安友地板签了合同", ("merchant", 2, 6), []) and spans.is_led("去好又多里买", ("merchant", 1, 4), [])
+assert not spans.is_led("安友地板签了合同", ("merchant", 0, 4), [])
+assert not spans.is_led("我在安友地板的群里", ("merchant", 2, 6), [])
+assert spans.is_led("中北镇好又多超市买的", ("merchant", 3, 8), [("location", 0, 3)])
+assert not spans.is_led("中北镇的好又多超市买的", ("merchant", 4, 9), [("location", 0, 3)])
 assert spans.called_shop("一款叫做走宝的软件") == [("merchant", 4, 6)]
 assert spans.called_shop("我叫外卖的店") == spans.called_shop("他叫我把钱退给他的店") == []
 assert spans.town_firm("联系苏州明通公司退货", ("location", 2, 4)) == ("merchant", 2, 8)
@@ -61,6 +63,8 @@ assert named("买的鞋和袜子", (thing, "鞋"), (thing, "袜子")) == ["鞋"]
 assert named("刷信用卡买的手机", (thing, "信用卡"), (thing, "手机")) == ["手机"]
 assert named("没给发票，空调坏了", (thing, "发票"), (thing, "空调")) == ["空调"]
 assert named("有运费险，退了鞋", (thing, "运费险"), (thing, "鞋")) == ["鞋"]
+assert named("不知道是不是芒果的锅", (thing, "锅")) == []
+assert named("在永旺买的锅坏了", (thing, "锅")) == named("买了口锅掉漆", (thing, "锅")) == ["锅"]
 assert named("运费险拒赔", (thing, "运费险")) == ["运费险"]
 assert named("交了学费", (thing, "学费")) == []
 assert named("充话费没到", (thing, "话费")) == ["话费"]  # bought, not paid along

@@ -28,6 +28,7 @@ for line in sys.stdin:
     with tempfile.TemporaryFile("w+") as errors:
         child = os.fork()
         if not child:
+            os.dup2(errors.fileno(), 1)  # Rasa prints: what is said to the test goes by this way
             os.dup2(errors.fileno(), 2)
             code = run(json.loads(line), errors)
             errors.flush()

@@ -17,7 +17,7 @@ from bot.settings import Settings
 
 
 def create(engine: Engine) -> None:
-    """All tables in a new database; in SQLite as a copy of ones made before, in a tenth of the time."""
+    """All tables in a new database; in SQLite as a copy of ones made before."""
     if engine.dialect.name != "sqlite":
         Record.metadata.create_all(engine)
         return

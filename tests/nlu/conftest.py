@@ -1,13 +1,11 @@
 """One interpreter of runtime two for all tests of the pipeline's parts: importing Rasa takes some seconds."""
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from bot.launch import NLU_PYTHON, python_path
-from bot.settings import ROOT
+from tests.nlu import rasas_runtime
 
 LOOP = """
 import json, sys, traceback
@@ -28,19 +26,13 @@ RunsInRasa = Callable[[str], str]
 @pytest.fixture(scope="session")
 def rasa_python() -> Iterator[RunsInRasa]:
     """Runs code in Rasa's interpreter and gives the traceback, or "" where there is none."""
-    process = subprocess.Popen(
-        [str(NLU_PYTHON), "-W", "ignore", "-c", LOOP],
-        cwd=ROOT, env=python_path(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True,
-    )  # fmt: skip
-    assert process.stdin and process.stdout
+    with rasas_runtime.started(LOOP) as process:
+        to, back = process.stdin, process.stdout
+        assert to and back
 
-    def run(code: str) -> str:
-        assert process.stdin and process.stdout
-        process.stdin.write(json.dumps(code) + "\n")
-        process.stdin.flush()
-        return str(json.loads(process.stdout.readline()))
+        def run(code: str) -> str:
+            to.write(json.dumps(code) + "\n")
+            to.flush()
+            return str(json.loads(back.readline()))
 
-    yield run
-    process.stdin.close()
-    process.wait(timeout=10)
+        yield run

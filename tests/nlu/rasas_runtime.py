@@ -61,19 +61,26 @@ class Forking:
 
 
 @contextmanager
-def forking() -> Iterator[Forking]:
-    """Such an interpreter in the project's folder, ended behind it."""
+def started(loop: str) -> Iterator["subprocess.Popen[str]"]:
+    """Rasa's Python in the project's folder with such a loop over its standard input, ended behind it."""
     process = subprocess.Popen(
-        [str(NLU_PYTHON), "-W", "ignore", "-c", _FORKING],
+        [str(NLU_PYTHON), "-W", "ignore", "-c", loop],
         cwd=ROOT, env=python_path(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     try:
-        yield Forking(process)
+        yield process
     finally:
         assert process.stdin
         process.stdin.close()
         process.wait(timeout=10)
+
+
+@contextmanager
+def forking() -> Iterator[Forking]:
+    """An interpreter that forks for each piece of code."""
+    with started(_FORKING) as process:
+        yield Forking(process)
 
 
 def run(code: str) -> "subprocess.CompletedProcess[str]":

@@ -42,7 +42,7 @@ def trained_model(settings: Settings) -> Path:
 
     Raises subprocess.CalledProcessError where training fails; Rasa's words are on the screen.
     """
-    say("looking for the trained model (a first training takes five to ten minutes)")
+    say("looking for the trained model (a first training takes about four minutes)")
     command = [str(NLU_PYTHON), "-m", "nlu.train", str(settings.var_dir / "models")]
     done = subprocess.run(
         command, cwd=ROOT, env=python_path(), check=True, stdout=subprocess.PIPE, text=True

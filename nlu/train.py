@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GOES_IN = (
-    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/fast_training.py",
+    "config.yml", "domain.yml", "nlu/uv.lock", "nlu/train.py", "nlu/fast_training.py", "nlu/lean_start.py",
     "nlu/understanding/**/*.yml",
     "nlu/dialogue/*.yml", "nlu/dictionary/*", "nlu/components/*.py", "bot/reading/*.py",
     "bot/library/district.yml",
@@ -41,6 +41,9 @@ def _train_anew(folder: Path, name: str) -> None:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("RASA_CACHE_DIRECTORY", str(folder / "cache"))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from nlu import lean_start
+
+    lean_start.install()
     import rasa
 
     from nlu import fast_training

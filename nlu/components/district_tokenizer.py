@@ -1,5 +1,6 @@
 """UNDERSTANDING: jieba tokens that keep models and sums whole. Knows no intent."""
 
+import functools
 import hashlib
 import re
 from pathlib import Path
@@ -60,10 +61,15 @@ class DistrictTokenizer(JiebaTokenizer):
         text = message.get(attribute)
         tokens = []
         for word, start in cut(text):
-            folded = folding.plain(word).lower()
+            folded = _folded(word)
             if folded:
                 tokens.append(Token(folded, start, start + len(word)))
         return self._apply_token_pattern(tokens) or [Token(text or " ", 0)]
+
+
+@functools.lru_cache(maxsize=20_000)  # the examples have half a million words, most of them often
+def _folded(word: str) -> str:
+    return folding.plain(word).lower()
 
 
 def fingerprint(folder: str | None) -> str:

@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.reading import platforms
-from nlu.components import district_tokenizer, main_names, name_features, name_taggers, spans
+from nlu.components import cores, district_tokenizer, main_names, name_features, name_taggers, spans
 from nlu.components.name_taggers import NameTaggers
 from nlu.components.spans import Span
 from nlu.components.word_tagger import WordTagger
@@ -79,7 +79,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
         ]
         # Rasa's order of the examples differs from process to process, and the names with it.
         named.sort(key=_text)
-        examples = name_taggers.each(lambda number: self._learned(named[number]), len(named))
+        examples = cores.each(lambda number: self._learned(named[number]), len(named))
         params = {
             "c1": self._config["c1"], "c2": self._config["c2"],
             "max_iterations": self._config["rounds"], "feature.possible_transitions": True,

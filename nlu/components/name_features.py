@@ -18,6 +18,7 @@ _LEADS_UP = re.compile(
     "买|购|订|办|充|报|换|点|租|修|吃|用|喝|穿|寄|送|卖|装|定|学|投诉|找|去|在|被|跟|和|向|给|到|的"
 )
 _STOPS = re.compile(r"[，,。！!？?；;\s、]")
+USUAL_TYPE, NO_MARK = "H", "O"  # most characters are Chinese and in no value: that says nothing
 _KIND_AHEAD, _LEAD_BEHIND = 10, 8  # characters
 
 
@@ -52,13 +53,13 @@ def _places(word: str) -> str:
 
 
 def _letter(low: str, at: int) -> Features:
-    found = ["bias", "c0=" + low[at], "t0=" + _type(low[at])]
-    for step in (-2, -1, 1, 2):
+    found = []
+    for step in range(-2, 3):
         there = at + step
         inside = 0 <= there < len(low)
         found.append(f"c{step}=" + (low[there] if inside else "#"))
-        if inside:
-            found.append(f"t{step}=" + _type(low[there]))
+        if inside and (kind := _type(low[there])) != USUAL_TYPE:
+            found.append(f"t{step}={kind}")
     pairs = ((-1, 1), (0, 2), (-2, 0), (1, 3))
     return found + [
         f"c{a}{b}=" + low[at + a : at + b] for a, b in pairs if at + a >= 0 and at + b <= len(low)
@@ -71,7 +72,7 @@ def _tagged(low: str, tags: Sequence[str], marks: Sequence[str], at: int) -> Fea
         there = at + step
         if 0 <= there < len(low):
             found.append(f"l{step}=" + tags[there])
-            if abs(step) < 3:
+            if abs(step) < 3 and marks[there] != NO_MARK:
                 found.append(f"p{step}=" + marks[there])
     return found
 
@@ -107,7 +108,7 @@ def _lead(low: str, at: int) -> Features:
 
 def _type(char: str) -> str:
     if "一" <= char <= "鿿":
-        return "H"
+        return USUAL_TYPE
     if char.isdigit():
         return "D"
     if char.isalpha():

@@ -5,24 +5,17 @@ One for all five kinds of names understands less and takes twice as long to lear
 square of the labels, and a second core has nothing to do.
 """
 
-import multiprocessing
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pycrfsuite
 
-from nlu.components import spans
+from nlu.components import cores, spans
 from nlu.components.spans import Span
 
 GROUPS = (("product", "model"), ("merchant", "location", "brand"))
 BETWEEN = "\x1f"  # stands between the features of a character while they are handed on
-CHUNK = 100  # examples handed to a process in one go
-
-# Forked: a child has the interpreter's memory as it is, so that no example has to be copied to it.
-_fork = multiprocessing.get_context("fork")
-_at_work: Callable[[int], Any]
-Read = TypeVar("Read")
 
 
 class NameTaggers:
@@ -71,7 +64,7 @@ def train(examples: Sequence[tuple[list[str], list[Span]]], folder: Path, **para
     `params` are python-crfsuite's. Raises RuntimeError where a process fails.
     """
     processes = [
-        _fork.Process(target=_train_one, args=(kinds, examples, _file(folder, number), params))
+        cores.fork.Process(target=_train_one, args=(kinds, examples, _file(folder, number), params))
         for number, kinds in enumerate(GROUPS)
     ]
     for one in processes:
@@ -80,18 +73,6 @@ def train(examples: Sequence[tuple[list[str], list[Span]]], folder: Path, **para
         one.join()
     if any(one.exitcode for one in processes):
         raise RuntimeError("the names were not learned: see the messages above")
-
-
-def each(work: Callable[[int], Read], count: int) -> list[Read]:
-    """`work` of each number below `count`, on all cores; what comes back is pickled, `work` is not."""
-    global _at_work
-    _at_work = work
-    with _fork.Pool() as pool:
-        return pool.map(_do, range(count), CHUNK)
-
-
-def _do(number: int) -> Any:
-    return _at_work(number)
 
 
 def _train_one(

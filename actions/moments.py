@@ -2,6 +2,7 @@
 
 from rasa_sdk.events import ActiveLoop, EventType, SlotSet
 
+from actions.guidance_words import behind, told_before
 from actions.turn import Turn, TurnAction
 from bot import settings
 from bot.casework import alerts, disputes, moments
@@ -18,6 +19,8 @@ class SetAside(TurnAction):
     def take(self, turn: Turn) -> list[EventType]:
         words = turn.shown if not turn.shown.startswith("/") else ""
         told = {"text": words, "shown": words, "entities": []} if words else None
+        if told and (before := told_before(turn)):
+            told = behind(before, told)
         return [
             ActiveLoop(None),
             SlotSet("requested_slot", None),

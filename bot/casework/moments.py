@@ -15,7 +15,8 @@ from bot.reading import moments as reading
 from bot.reading.facts import Facts
 
 # Answered before anything else and without Rasa; the others wait for their place in the talk.
-AT_ONCE = ("acute", "self_harm", "child")
+AT_ONCE = ("acute", "self_harm", "child", "scam")
+KEPT = ("acute", "scam")  # what was told belongs to a dispute too, and is kept for it
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def answer_at_once(
     draft = disputes.draft(session, who)
     if draft is not None and draft.asking is not None:
         disputes.pause(session, draft, now)
-        if moment.id == "acute" and not is_child:
+        if moment.id in KEPT and not is_child:
             disputes.take(draft, Facts(facts=text))
     if is_child and not alerts.has_child_alone(session, who, now):
         alerts.alert(session, who, "child", "", now, draft)
@@ -103,12 +104,14 @@ def answer_at_once(
         "text": reply(moment, alerts.is_on_duty(now), has_officers),
         "buttons": [_button(session, who, *button, now) for button in moment.buttons],
     }
-    return Answered([row], text if moment.id == "acute" and not is_child else "", is_child)
+    return Answered([row], text if moment.id in KEPT and not is_child else "", is_child)
 
 
 def _at_once(session: Session, who: Person, text: str, now: datetime) -> Moment | None:
     found = reading.find(text)
-    if found in AT_ONCE:
+    is_asked = found == "scam" and disputes.asking(session, who) is not None
+    was_said = is_asked and alerts.is_fresh(session, who, "scam", now)  # now told for the record
+    if found in AT_ONCE and not was_said:
         return get(found)
     is_alone = alerts.has_child_alone(session, who, now) and not reading.is_guardian(text)
     return get("child") if is_alone else None

@@ -19,7 +19,6 @@ from bot.casework import (
     alerts,
     disputes,
     evidence,
-    moments,
     packet,
     people,
     progress,
@@ -42,7 +41,12 @@ from bot.casework.records import (
 from bot.library import load, words
 
 CHOICES = ("tell", "export", "delete", "delete_sure", "keep")
-SAFETY = (*moments.AT_ONCE, "injury")  # alerts that officers must see, whoever raised them
+SAFETY = (
+    "acute",
+    "self_harm",
+    "child",
+    "injury",
+)  # alerts that officers must see, whoever raised them
 
 Ids = Sequence[int]  # of people: one, and who they were before their chat moved
 

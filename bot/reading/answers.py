@@ -52,7 +52,9 @@ _FIELDS = (
     ("location", "地址|地点|位置|街道|哪个镇|哪条街|在哪"),
     ("merchant", "商家|店名|商户|店铺|商店|店家|卖家|公司|店的?名字|被投诉"),
     ("demand", "诉求|要求|请求|需求|想要的"),
-    ("product", "商品|产品|东西|型号|品牌|货品|物品|牌子"),
+    ("model", "型号"),
+    ("brand", "品牌|牌子"),
+    ("product", "商品|产品|东西|货品|物品"),
     ("facts", "经过|事情|情况|描述|内容|事实|过程|说明"),
 )  # fmt: skip
 _NAMED = re.compile("|".join(f"(?P<{field}>{words})" for field, words in _FIELDS))

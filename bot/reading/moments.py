@@ -2,6 +2,8 @@
 
 import re
 
+from bot.reading import scams
+
 _ADULT_AT = 18  # 民法典 第17条
 _WRITES_FROM = 5  # years: of a younger child somebody else writes
 _LONGEST_CRY_FOR_HELP = 60  # characters: who is in danger writes short; longer is a story
@@ -167,8 +169,8 @@ _EXPOSES = re.compile(
 def find(text: str) -> str | None:
     """The moment that a folded message is, the most urgent first, or None.
 
-    `acute` (danger to life now), `self_harm`, `child` (a child writes), `injury` (somebody was hurt
-    or nearly), `for_another` (the dispute is another person's), `exposed_report` (a report whose
+    `acute` (danger to life now), `self_harm`, `child` (a child writes), `scam` (somebody is being
+    swindled, see scams.py), `injury` (somebody was hurt or nearly), `for_another` (the dispute is another person's), `exposed_report` (a report whose
     facts tell the shop who made it).
     """
     if is_acute(text):
@@ -177,6 +179,8 @@ def find(text: str) -> str | None:
         return "self_harm"
     if is_child(text):
         return "child"
+    if scams.is_scam(text):
+        return "scam"
     if is_injury(text):
         return "injury"
     if is_for_another(text):

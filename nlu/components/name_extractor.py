@@ -132,7 +132,10 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
             found = spans.apart([*shop, *found])  # what was marked inside of it is dropped
         if not any(kind == "product" for kind, _, _ in found):
             listed = self._listed(text, found, "products", "product")
-            found += listed or self._likeliest_product(text, found)
+            likeliest = listed or self._likeliest_product(text, found)
+            found += likeliest or [
+                s for s in spans.bought_thing(text) if not spans.meets(*s[1:], found)
+            ]
         found = self._with_series(text, found)
         return [part for span in sorted(found, key=_start) for part in self._parted(text, span)]
 

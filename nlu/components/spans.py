@@ -27,6 +27,12 @@ _DOES = re.compile("(?:4[sS]店|店)?[里上]?(?:[买签办订定报充做购修
 _CALLED = re.compile(
     r"叫做?(?!我|你|他|她|人|车|外卖|什么|啥)(?P<shop>[^\s,。!?;:的]{2,10})的(?:软件|平台|网站|APP|app|公司|店|小程序|公众号|机构|商家)"
 )
+# A thing of one character is one where it is bought and something becomes of it: 买的|锅|坏了.
+_BOUGHT = re.compile(
+    r"(?:买|换|订)(?:的|了|过)?(?:这|那)?一?[个口把双张件盏台只条顶块瓶桶袋箱盒辆]?"
+    r"(?P<thing>[锅碗盆盘刀灯伞鞋床表车包笔桶柜椅凳梯秤钟壶杯毯被帘镜裤裙帽袜米油肉鱼酒茶蛋花猫狗])"
+    r"(?=[坏破碎裂断塌停漏锈掉没不有是烂臭死,。!?\s]|$)"
+)
 _ORIGIN = re.compile(r"自己的|本地的?(?:品牌|牌子|企业)|的?(?:品牌|牌子|牌照|户口|口音)|也有")
 _MOVED_TO = re.compile(r"(?:调[岗动职]?|调任|搬家?|出差)[到去往]$")
 # A town before a firm's name is part of it (苏州|明通公司), unless the firm is any of its trade.
@@ -125,6 +131,11 @@ def is_led(text: str, span: Span, found: Sequence[Span]) -> bool:
     _, start, end = span
     is_placed = any(kind == "location" and until == start for kind, _, until in found)
     return bool((is_placed or _LED.search(text[:start])) and _DOES.match(text, end))
+
+
+def bought_thing(text: str) -> list[Span]:
+    """The first thing of one character that is bought, or none: jieba and the fields often miss it."""
+    return [("product", *found.span("thing")) for found in [_BOUGHT.search(text)] if found]
 
 
 def called_shop(text: str) -> list[Span]:

@@ -15,9 +15,10 @@ OPENING = "我要投诉中北镇的物美超市，买的电风扇第二天就不
 FULL = "上周六在中北镇永旺超市花399元买了个电饭煲，用了三天就不通电，店里只肯修，我要求退款"
 OWN = "自己用的，没处理过"
 ACUTE, DESPAIR, CHILD = "充电宝现在冒烟着火了", "钱要不回来我真不想活了", "我今年11岁"
+SCAM = "刚才自称客服的人打电话让我把验证码告诉他"
 HURT = "刚才插头漏电，差点电着孩子"
 ANOTHER = "其实我是替我妈投诉的"
-FIRST_WORDS = {ACUTE: "119", DESPAIR: "12356", CHILD: "监护人", HURT: "先顾安全"}
+FIRST_WORDS = {ACUTE: "119", DESPAIR: "12356", CHILD: "监护人", SCAM: "96110", HURT: "先顾安全"}
 
 
 def in_the_form(talk: Talk) -> None:
@@ -81,10 +82,10 @@ def test_a_moment_is_answered_anywhere_and_every_form_stops(
     assert not is_asked(running, talk)
     assert loop_of(running, talk) == {}
     (raised,) = of(running, talk, Alert)
-    assert raised.kind in ("acute", "self_harm", "child", "injury")
+    assert raised.kind in ("acute", "self_harm", "child", "scam", "injury")
 
 
-@pytest.mark.parametrize("words", [ACUTE, DESPAIR, HURT])
+@pytest.mark.parametrize("words", [ACUTE, DESPAIR, SCAM, HURT])
 @pytest.mark.parametrize("place", [in_the_form, at_the_contact], ids=lambda place: place.__name__)
 def test_the_draft_goes_on_afterwards(
     running: Stack, talk: Talk, place: Callable[[Talk], None], words: str
@@ -96,6 +97,17 @@ def test_the_draft_goes_on_afterwards(
     (draft,) = of(running, talk, Dispute)
     assert draft.merchant in ("物美超市", "永旺超市") and draft.state == "draft"
     assert (words in draft.facts) == (words != DESPAIR)
+
+
+def test_a_swindle_is_told_again_until_it_is_told_for_the_record(
+    running: Stack, talk: Talk
+) -> None:
+    talk.say(SCAM)
+    assert "96110" in talk.say("验证码我已经告诉他了")
+    talk.press("把这件事记下来")
+    assert "96110" not in talk.say("他冒充京东客服，说退款，转走了我两万")
+    (draft,) = of(running, talk, Dispute)
+    assert SCAM in draft.facts and "转走了我两万" in draft.facts
 
 
 def test_despair_is_answered_without_articles_and_buttons(talk: Talk) -> None:
@@ -141,7 +153,7 @@ def alone(running: Stack, text: str, is_edit: bool = False, chat: str = "") -> l
 
 
 @pytest.mark.parametrize("is_edit", [False, True])
-@pytest.mark.parametrize("words", [ACUTE, DESPAIR, CHILD])
+@pytest.mark.parametrize("words", [ACUTE, DESPAIR, CHILD, SCAM])
 def test_what_cannot_wait_is_answered_with_rasa_down(
     running: Stack, words: str, is_edit: bool
 ) -> None:

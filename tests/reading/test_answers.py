@@ -29,7 +29,7 @@ CORRECTIONS = (
     ("不是淘宝是拼多多", "platform"), ("平台应该是京东", "platform"), ("商家名字错了", "merchant"),
     ("店名写错了", "merchant"), ("时间错了,是昨天", "occurred_on"), ("应该是上周六", "occurred_on"),
     ("不是昨天是前天", "occurred_on"), ("不是退货是退款", "demand"), ("诉求改成换货", "demand"),
-    ("经过写得不对", "facts"), ("消费情况不对,是自己用的", "standing"), ("型号错了", "product"), ("我要投诉", None), ("商品有问题", None),
+    ("经过写得不对", "facts"), ("消费情况不对,是自己用的", "standing"), ("型号错了", "model"), ("牌子不对", "brand"), ("商品错了", "product"), ("我要投诉", None), ("商品有问题", None),
     ("这手机不是新的是翻新的", None), ("退款", None), ("是的", None),
 )  # fmt: skip
 

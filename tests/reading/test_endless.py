@@ -16,6 +16,7 @@ UNITS = (
     "给我",
     "刚新",
     "你们能不能",
+    "先交先付让我说快递丢",
 )
 READERS = (
     "bot.hearing_offers.deletes_dispute",
@@ -30,6 +31,7 @@ READERS = (
     "bot.reading.answers.corrected_field",
     "bot.reading.demands.answered",
     "bot.reading.shop_names.called",
+    "bot.reading.scams.is_scam",
 )
 SECONDS = 60  # a pattern that runs away takes longer than anybody waits
 

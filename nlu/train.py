@@ -4,6 +4,7 @@ The name of a model holds the hash of all that goes into it, so an unchanged tre
 """
 
 import hashlib
+import logging
 import os
 import sys
 from pathlib import Path
@@ -41,9 +42,14 @@ def _train_anew(folder: Path, name: str) -> None:
     os.environ.setdefault("RASA_TELEMETRY_ENABLED", "false")
     os.environ.setdefault("RASA_CACHE_DIRECTORY", str(folder / "cache"))
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    import structlog
+
     from nlu import lean_start
 
     lean_start.install()
+    # Else Rasa tells each rule that it learns, page after page.
+    warnings_only = structlog.make_filtering_bound_logger(logging.WARNING)
+    structlog.configure(wrapper_class=warnings_only)
     import rasa
 
     from nlu import fast_training

@@ -11,9 +11,10 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.reading import moments
+from nlu.components.spans import NAMELESS
 
 HURT, COMPLAINS = "report_injury", "file_complaint"
-LONG = 60  # characters: in a shorter message the harm is not hidden
+LONG = 60  # characters of a story: in a shorter message no harm is hidden, and less is lost
 UNSURE = "nlu_fallback"
 
 
@@ -27,14 +28,18 @@ class Doubt(GraphComponent, IntentClassifier):
 
     An injury is put first from a lower chance on, and at any chance in a long complaint whose words tell
     of one, which the rest may bury: to ask after one who is well costs a sentence, to pass over one who
-    is hurt costs more.
+    is hurt costs more. And a long story that is nearly as likely a complaint as nobody's is a complaint:
+    the form says what belongs to another office, and who is sent away has told it in vain.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Lowest confidence; how near the second is too near; between which intents one can choose;
-        pairs of them that need no question; intents that go first from a confidence of their own."""
-        return {"threshold": 0.2, "margin": 0.05, "choices": [], "harmless": [], "rather": {}}
+        pairs of them that need no question; intents that go first from a confidence of their own; how
+        much likelier nobody's must be than a complaint in a long story."""
+        return {
+            "threshold": 0.2, "margin": 0.05, "choices": [], "harmless": [], "rather": {}, "at_length": 0.0,
+        }  # fmt: skip
 
     def __init__(self, config: dict[str, Any]) -> None:
         self._config = config
@@ -53,7 +58,12 @@ class Doubt(GraphComponent, IntentClassifier):
         """The messages, the unsure ones with `nlu_fallback` as intent."""
         for message in messages:
             ranking = message.get("intent_ranking") or []
-            first = self._rather(ranking) or self._buried(ranking, message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            first = (
+                self._rather(ranking)
+                or self._buried(ranking, text)
+                or self._at_length(ranking, text)
+            )
             if not first and ranking and self._is_unsure(ranking):
                 first = {"name": UNSURE, "confidence": 1.0 - ranking[0]["confidence"]}
             if first:
@@ -75,6 +85,14 @@ class Doubt(GraphComponent, IntentClassifier):
         if not is_story or not moments.is_injury(text):
             return None
         return next((row for row in ranking if row["name"] == HURT), None)
+
+    def _at_length(self, ranking: list[dict[str, Any]], text: str) -> dict[str, Any] | None:
+        """The row of a complaint that is a long story and nearly as likely as what is nobody's."""
+        if len(text) < LONG or not ranking or ranking[0]["name"] not in NAMELESS:
+            return None
+        least = ranking[0]["confidence"] - self._config["at_length"]
+        near = (row for row in ranking if row["name"] == COMPLAINS and row["confidence"] > least)
+        return next(near, None)
 
     def _is_unsure(self, ranking: list[dict[str, Any]]) -> bool:
         first, second = ranking[0], ranking[1]

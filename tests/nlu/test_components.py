@@ -166,6 +166,17 @@ for text, likeliest, first in [
     doubt.process([message])
     assert message.get("intent")["name"] == first, text
     assert len(message.get("intent_ranking")) == 2
+story += "一直拖到现在也没有开给我"
+lenient = Doubt({**Doubt.get_default_config(), "at_length": 0.15})
+for text, likeliest, complaint, first in [
+    (story, "out_of_scope", 0.4, "file_complaint"), (story, "chitchat", 0.4, "file_complaint"),
+    (story, "out_of_scope", 0.3, "out_of_scope"), (story, "ask_rights", 0.4, "ask_rights"),
+    (story[:59], "out_of_scope", 0.4, "out_of_scope"),
+]:
+    rows = [{"name": likeliest, "confidence": 0.5}, {"name": "file_complaint", "confidence": complaint}]
+    message = Message({"text": text, "intent": rows[0], "intent_ranking": rows})
+    lenient.process([message])
+    assert message.get("intent")["name"] == first, (text, likeliest, complaint)
 """
 
 SERIES = """

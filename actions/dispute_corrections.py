@@ -13,7 +13,7 @@ from bot.reading import answers, dates, facts, shop_names
 
 # Corrected by the words after 「是」.
 NAMED_FIELDS = ("merchant", "location", "product", "brand", "model", "standing")
-LONGEST_NAME = 30  # characters
+LONGEST_NAME = 30  # characters: a longer message is not the name of a shop, a place or a thing
 _RIGHT = "right_"  # before the field whose right value is asked for, where Rasa keeps what is asked
 _ALSO_IN = {"occurred_on": ("occurred_text",), "amount": ("amount_text", "amount_choices")}
 
@@ -45,8 +45,9 @@ def ask(turn: Turn, draft: Dispute, field: str) -> list[EventType]:
 
 def asked_for(requested: str | None) -> str | None:
     """The field whose right value was asked for, by what Rasa keeps; None where something else was."""
-    is_right = requested is not None and requested.startswith(_RIGHT)
-    return requested.removeprefix(_RIGHT) if requested and is_right else None
+    if requested is None or not requested.startswith(_RIGHT):
+        return None
+    return requested.removeprefix(_RIGHT)
 
 
 def hear(turn: Turn, draft: Dispute, field: str) -> dict[str, Any]:

@@ -20,7 +20,6 @@ FORM = "dispute_form"
 MAY_BE_ASKED = (*disputes.QUESTIONS, "callback")  # else nothing was, or by a form that was left
 THING = {"product", "brand", "model"}  # what tells which recall a dispute may be about
 OTHER_WISH = "其他"  # the last of the buttons under the question, typed
-NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 
 class ValidateDisputeForm(TurnAction):
@@ -30,7 +29,7 @@ class ValidateDisputeForm(TurnAction):
         return "validate_dispute_form"
 
     def take(self, turn: Turn) -> list[EventType]:
-        asked = turn.tracker.get_slot("requested_slot")
+        asked = requested = turn.tracker.get_slot("requested_slot")
         wrong = dispute_corrections.asked_for(asked)
         asked = "callback" if wrong else asked  # it too stands before the form's own question
         if asked in MAY_BE_ASKED and turn.was_answered(FORM):
@@ -41,7 +40,7 @@ class ValidateDisputeForm(TurnAction):
             callbacks.leave(turn.session, turn.who)
             return _begin(turn)
         if turn.intent == "send_evidence":  # what came was kept before Rasa; the question stands
-            return [SlotSet("asking", asked), SlotSet("requested_slot", asked)]
+            return [SlotSet("asking", asked), SlotSet("requested_slot", requested)]
         draft = draft_of(turn)
         if asked == "callback":
             asked = draft.asking or "confirmed"
@@ -63,6 +62,8 @@ class ValidateDisputeForm(TurnAction):
             return _go_on(turn, draft, aside=True)
         if dispute_asides.is_beside(turn, asked) or dispute_asides.is_side_question(turn, asked):
             dispute_asides.answer(turn)
+            if wrong:
+                return dispute_corrections.ask(turn, draft, wrong)
             return _put_again(turn, draft)
         if dispute_asides.is_about_proof(turn, asked):
             disputes.take(draft, facts.Facts(facts=turn.shown))
@@ -226,7 +227,7 @@ def _hear_facts(turn: Turn, draft: Dispute, asked: str) -> bool:
     over = corrected is not None or turn.intent == "correct" or asked == "confirmed"
     read = _read(turn, draft, over=over, corrected=corrected)
     value = answers.corrected_value(turn.text)
-    if value is None and corrected in ("merchant", "product"):
+    if value is None and corrected in ("merchant", "product", "brand", "model"):
         value = (answers.swapped(turn.text) or ("", None))[1]
     if corrected in dispute_corrections.NAMED_FIELDS and value:
         _say_noted(
@@ -277,7 +278,7 @@ def _bare_answer(turn: Turn, draft: Dispute, asked: str, *, is_told: bool) -> di
 
     `is_told`: it tells a sum, a day, a wish or the like, and so is no name of a place.
     """
-    is_short = len(turn.text) <= NAMES_ONLY
+    is_short = len(turn.text) <= dispute_corrections.LONGEST_NAME
     if asked == "merchant":
         is_placed = draft.location is not None  # then 「在凯德广场」 tells the seller
         mall = shop_names.mall_in(turn.text, streets()) if is_placed else None

@@ -18,8 +18,6 @@ from bot.casework.records import Dispute
 from bot.reading import answers
 
 FORM = "dispute_form"
-THING = {"product", "brand", "model"}  # what tells which recall a dispute may be about
-NAMES_ONLY = 30  # characters: a longer message is not the name of a shop or a place
 
 
 class SessionStart(TurnAction):

@@ -23,8 +23,18 @@ THINGS = [
     "在超市买的儿童水杯坏了，商家不管",
 ]  # fmt: skip
 FOODS = [
-    "超市买的鸡蛋坏了", "买的肉坏了", "面包坏了", "牛奶坏了", "超市买的水果坏了", "奶粉坏了", "超市的熟食坏了", "豆腐酸了",
-]  # fmt: skip
+    "超市买的鸡蛋坏了",
+    "买的肉坏了",
+    "面包坏了",
+    "牛奶坏了",
+    "超市买的水果坏了",
+    "奶粉坏了",
+    "超市的熟食坏了",
+    "豆腐酸了",
+    "一箱苹果坏了",
+    "超市买的盒饭坏了",
+]
+IN_PACKS = ["面包坏了", "一瓶牛奶坏了", "一包饼干坏了", "三盒罐头坏了"]  # no pack, bottle or box broke  # fmt: skip
 
 
 @pytest.mark.parametrize("said", THINGS)
@@ -41,3 +51,9 @@ def test_a_broken_thing_one_bought_gets_the_rule_for_poor_quality(said: str) -> 
 @pytest.mark.parametrize("said", FOODS)
 def test_food_that_went_bad_gets_its_rule_first(said: str) -> None:
     assert guidance.choose(said).entries[0].id == "spoiled-food"
+
+
+@pytest.mark.parametrize("said", IN_PACKS)
+def test_what_food_comes_in_makes_it_no_thing(said: str) -> None:
+    found = guidance.choose(said)
+    assert found.is_sure and found.entries[0].id == "spoiled-food"
